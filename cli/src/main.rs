@@ -1,0 +1,2 @@
+//! The `phase-mirror` command.
+fn main() {}

@@ -1,0 +1,106 @@
+//! A Check Run as GitHub takes it.
+//!
+//! Limits: <https://docs.github.com/en/rest/checks/runs>; 50 annotations a request, appended
+//! on each update; summary and text at most 65,535 characters.
+
+use oracle::{ObjectId, RepoPath};
+use serde::{Deserialize, Serialize};
+
+/// The Check Run's name, and so the context that a repository may require.
+pub const CHECK_NAME: &str = "Phase Mirror";
+
+/// The most annotations that one request may carry.
+pub const ANNOTATIONS_PER_REQUEST: usize = 50;
+
+/// `{sha}/{generation}`: finds a Check Run again whose creation was not recorded.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ExternalId(pub String);
+
+impl ExternalId {
+    /// The external id of one generation.
+    pub fn new(sha: &ObjectId, generation: u32) -> Self {
+        Self(format!("{sha}/{generation}"))
+    }
+}
+
+/// A Check Run's `conclusion`, ordered from best to worst.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Conclusion {
+    /// Nothing new.
+    Success,
+    /// Something to read, nothing that blocks.
+    Neutral,
+    /// Blocks.
+    Failure,
+    /// Could not be judged; somebody has to act.
+    ActionRequired,
+}
+
+/// One annotation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Annotation {
+    /// The file.
+    pub path: RepoPath,
+    /// First line, from 1.
+    pub start_line: u32,
+    /// Last line, from 1.
+    pub end_line: u32,
+    /// How it is shown.
+    pub level: AnnotationLevel,
+    /// At most 255 characters.
+    pub title: String,
+    /// At most 64 KB.
+    pub message: String,
+}
+
+/// GitHub's `annotation_level`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AnnotationLevel {
+    /// Grey.
+    Notice,
+    /// Yellow.
+    Warning,
+    /// Red.
+    Failure,
+}
+
+/// What a finished Check Run says, in full; published in as many requests as GitHub needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckOutput {
+    /// The conclusion.
+    pub conclusion: Conclusion,
+    /// One line: the verdict in words.
+    pub title: String,
+    /// Markdown, at most 65,535 characters.
+    pub summary: String,
+    /// Every annotation, in order.
+    pub annotations: Vec<Annotation>,
+}
+
+/// What one update of a Check Run changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckUpdate<'a> {
+    /// The title.
+    pub title: &'a str,
+    /// The summary.
+    pub summary: &'a str,
+    /// At most [`ANNOTATIONS_PER_REQUEST`]; GitHub appends them to those it has.
+    pub annotations: &'a [Annotation],
+    /// Completes the run with this conclusion; `None` leaves it in progress.
+    pub conclusion: Option<Conclusion>,
+}
+
+/// A Check Run as GitHub has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckRun {
+    /// Its id.
+    pub id: u64,
+    /// Ours.
+    pub external_id: ExternalId,
+    /// How many annotations it has: the cursor of a resumed publication.
+    pub annotations_count: usize,
+    /// The conclusion, once completed.
+    pub conclusion: Option<Conclusion>,
+}

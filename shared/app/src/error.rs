@@ -1,0 +1,89 @@
+//! The two ways in which the world outside fails.
+//!
+//! `Display` never repeats its source; the boundary that gives up logs the chain once.
+
+use std::error::Error;
+use std::time::Duration;
+
+type Source = Box<dyn Error + Send + Sync>;
+
+/// A store could not do what it was asked. Never to be read as "none" or "false".
+#[derive(Debug, thiserror::Error)]
+#[error("{operation} on {table}: {kind}")]
+pub struct StoreError {
+    /// The operation, as the port names it.
+    pub operation: &'static str,
+    /// The table (or queue, or object kind).
+    pub table: &'static str,
+    /// The kind of failure.
+    pub kind: StoreErrorKind,
+    /// What the store itself said.
+    #[source]
+    pub source: Option<Source>,
+}
+
+/// Kinds of store failure, by what the caller can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum StoreErrorKind {
+    /// Not reachable, busy or throttled; a retry may succeed.
+    #[error("the store is not available")]
+    Unavailable,
+    /// The caller's lease is no longer its own: stop, somebody else works on this.
+    #[error("the lease was taken over")]
+    Stale,
+    /// What is stored can't be understood.
+    #[error("the stored item is corrupt")]
+    Corrupt,
+}
+
+/// GitHub did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[error("{operation}: {kind}")]
+pub struct GitHubError {
+    /// The operation, with method and route template where there is one.
+    pub operation: &'static str,
+    /// The kind of failure.
+    pub kind: GitHubErrorKind,
+    /// What the transport or GitHub itself said; never holds a token.
+    #[source]
+    pub source: Option<Source>,
+}
+
+/// Kinds of failure towards GitHub, by what the caller can do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum GitHubErrorKind {
+    /// The installation, repository or object is not there (or hidden from us): final.
+    #[error("not found")]
+    NotFound,
+    /// The installation lacks a permission, or the object is another App's: final.
+    #[error("not permitted")]
+    Forbidden,
+    /// Our credentials were refused: App id, private key or clock are wrong.
+    #[error("credentials refused")]
+    Unauthorized,
+    /// A rate limit; wait this long.
+    #[error("rate limited for {} s", retry_after.as_secs())]
+    RateLimited {
+        /// How long GitHub says to wait.
+        retry_after: Duration,
+    },
+    /// GitHub says that the request itself is wrong: a bug of ours.
+    #[error("request refused as invalid")]
+    Invalid,
+    /// Network fault, time-out or 5xx; a retry may succeed.
+    #[error("GitHub is not available")]
+    Unavailable,
+    /// The answer can't be understood.
+    #[error("unexpected answer")]
+    Unexpected,
+}
+
+impl GitHubErrorKind {
+    /// Whether the same request may succeed later.
+    pub fn is_transient(&self) -> bool {
+        matches!(
+            self,
+            Self::RateLimited { .. } | Self::Unavailable | Self::Unexpected
+        )
+    }
+}

@@ -1,0 +1,20 @@
+//! Phase Mirror's use cases, and the ports they stand on.
+//!
+//! Every use case is a sandwich: fetch (async, through ports), evaluate (sync, pure, the
+//! oracle), publish (async, through ports).
+//!
+//! **Invariant.** Nothing here knows HTTP, SQL, an SDK or the environment. A port speaks
+//! domain types, has at most five methods, and says "could not" as an error, never as an
+//! empty answer.
+//!
+//! **Invariant.** Every use case can be killed between any two port calls and run again, by
+//! the same or another worker, and ends in the same state.
+
+pub mod check;
+pub mod error;
+pub mod event;
+pub mod ports;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use error::{GitHubError, GitHubErrorKind, StoreError, StoreErrorKind};

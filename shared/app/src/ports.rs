@@ -1,0 +1,275 @@
+//! What the use cases need from the world, one trait per capability.
+//!
+//! Every port has a stateful fake and one contract suite (feature `testing`); each adapter
+//! passes the suite. A method's error means "could not", never "there is none".
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use oracle::{BranchName, ObjectId, RepoPath, Report, Snapshot};
+use serde::{Deserialize, Serialize};
+
+use crate::check::{CheckOutput, CheckRun, CheckUpdate, ExternalId};
+use crate::error::{GitHubError, StoreError};
+use crate::event::{DeliveryId, Head, Message, Repository};
+
+/// The time, as a port: use cases are tested under a clock that they don't own.
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now(&self) -> Timestamp;
+}
+
+/// Where the webhook leaves its messages.
+#[async_trait]
+pub trait EventQueue: Send + Sync {
+    /// Returns once the message can't be lost by a crash of this process.
+    async fn send(&self, message: &Message) -> Result<(), StoreError>;
+}
+
+/// How a delivery ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryOutcome {
+    /// Its effect is there (made by this delivery or by an equal one).
+    Done,
+    /// The head has moved on; its own event brings the check.
+    Superseded,
+    /// It can't be worked on: installation or repository unknown to us, permission missing.
+    Refused,
+    /// Nothing is to be done for it.
+    Ignored,
+}
+
+/// The record of a delivery that is finished with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FinishedDelivery {
+    /// How it ended.
+    pub outcome: DeliveryOutcome,
+    /// One sentence for the operator; never text from a payload.
+    pub detail: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Which deliveries are finished with. Kept for 7 days (GitHub redelivers for 3).
+#[async_trait]
+pub trait Deliveries: Send + Sync {
+    /// How the delivery ended; `None`: it has not.
+    async fn finished(&self, id: &DeliveryId) -> Result<Option<FinishedDelivery>, StoreError>;
+    /// Records the end. The first record stands; later ones change nothing.
+    async fn finish(&self, id: &DeliveryId, end: &FinishedDelivery) -> Result<(), StoreError>;
+    /// The latest finished deliveries, newest first, at most `limit`.
+    async fn recent(&self, limit: u32) -> Result<Vec<(DeliveryId, FinishedDelivery)>, StoreError>;
+}
+
+/// A lease that was granted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// What it is on.
+    pub head: Head,
+    /// Its fencing epoch: grows with every grant on this head, so that a write by an earlier
+    /// holder can be told and refused.
+    pub epoch: u64,
+    /// When it ends unless renewed.
+    pub until: Timestamp,
+}
+
+/// The answer to a wish for a lease.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Acquired {
+    /// Ours.
+    Granted(Lease),
+    /// Somebody else's until then.
+    Held {
+        /// When the other's lease ends.
+        until: Timestamp,
+    },
+}
+
+/// One worker at a time on one head.
+#[async_trait]
+pub trait Leases: Send + Sync {
+    /// Takes the lease for `ttl` from `now` if it is free or has ended. Not re-entrant.
+    async fn acquire(
+        &self,
+        head: &Head,
+        now: Timestamp,
+        ttl: Duration,
+    ) -> Result<Acquired, StoreError>;
+    /// Extends a lease of ours to `ttl` from `now`; [`Stale`](crate::StoreErrorKind::Stale)
+    /// when another epoch was granted since.
+    async fn renew(
+        &self,
+        lease: &Lease,
+        now: Timestamp,
+        ttl: Duration,
+    ) -> Result<Lease, StoreError>;
+    /// Ends a lease of ours; no effect when it is not ours any more. The epoch lives on.
+    async fn release(&self, lease: &Lease) -> Result<(), StoreError>;
+}
+
+/// A pull request that has this head, as last seen.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct HeadPullRequest {
+    /// Its number.
+    pub number: u64,
+    /// The branch it would be merged into.
+    pub base: BranchName,
+}
+
+/// One evaluation of a head: one Check Run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Generation {
+    /// From 1; a re-evaluation is the next.
+    pub number: u32,
+    /// What is judged: the open pull requests of this head when it began, sorted.
+    pub pull_requests: Vec<HeadPullRequest>,
+    /// When it began: the reports' time, so that a resumed evaluation says the same.
+    pub began_at: Timestamp,
+    /// GitHub's id of its Check Run, once known.
+    pub check_run_id: Option<u64>,
+    /// Whether its Check Run is completed.
+    pub finished: bool,
+}
+
+/// What is known of heads. Kept for 30 days.
+#[async_trait]
+pub trait Heads: Send + Sync {
+    /// Remembers that an open pull request has this head (idempotent; a new base replaces).
+    async fn watch(&self, head: &Head, pull_request: &HeadPullRequest) -> Result<(), StoreError>;
+    /// Forgets a pull request: closed, or its head moved on.
+    async fn forget(&self, head: &Head, number: u64) -> Result<(), StoreError>;
+    /// The pull requests of this head, by number.
+    async fn watched(&self, head: &Head) -> Result<Vec<HeadPullRequest>, StoreError>;
+    /// The latest generation.
+    async fn generation(&self, head: &Head) -> Result<Option<Generation>, StoreError>;
+    /// Writes a generation under a lease; [`Stale`](crate::StoreErrorKind::Stale), and nothing
+    /// written, when a newer epoch was granted on this head.
+    async fn save_generation(
+        &self,
+        lease: &Lease,
+        generation: &Generation,
+    ) -> Result<(), StoreError>;
+}
+
+/// What an evaluation came to, stored before it is published, so that a resumed publication
+/// says the same to the byte.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredEvaluation {
+    /// One report per pull request, by number.
+    pub reports: Vec<(u64, Report)>,
+    /// What the Check Run says.
+    pub output: CheckOutput,
+}
+
+/// Evaluations, by head and generation. Kept for 90 days.
+#[async_trait]
+pub trait Evaluations: Send + Sync {
+    /// Stores an evaluation; the first stored for a generation stands and is returned.
+    async fn put(
+        &self,
+        head: &Head,
+        generation: u32,
+        evaluation: &StoredEvaluation,
+    ) -> Result<StoredEvaluation, StoreError>;
+    /// The evaluation of a generation.
+    async fn load(
+        &self,
+        head: &Head,
+        generation: u32,
+    ) -> Result<Option<StoredEvaluation>, StoreError>;
+}
+
+/// A pull request as GitHub has it now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PullRequest {
+    /// Its number.
+    pub number: u64,
+    /// Whether it is open.
+    pub open: bool,
+    /// Its head commit.
+    pub head: ObjectId,
+    /// Whether the head is in another repository.
+    pub from_fork: bool,
+    /// The branch it would be merged into.
+    pub base: BranchName,
+    /// The tip of that branch.
+    pub base_tip: ObjectId,
+    /// The repository's default branch.
+    pub default_branch: BranchName,
+    /// What merging it would give.
+    pub test_merge: TestMerge,
+}
+
+/// GitHub's test merge of a pull request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TestMerge {
+    /// Merged cleanly.
+    Clean {
+        /// The merge commit.
+        commit: ObjectId,
+        /// Its first parent: the base it was merged with.
+        base: ObjectId,
+    },
+    /// Conflicts: head is judged against the merge base.
+    Conflicting,
+    /// GitHub has not made it yet; ask again in a moment.
+    Pending,
+}
+
+/// Reads pull requests.
+#[async_trait]
+pub trait PullRequests: Send + Sync {
+    /// The pull request now; [`NotFound`](crate::GitHubErrorKind::NotFound) when the
+    /// installation, the repository or the pull request is not there for us.
+    async fn pull_request(
+        &self,
+        repository: &Repository,
+        number: u64,
+    ) -> Result<PullRequest, GitHubError>;
+}
+
+/// Fetches snapshots.
+#[async_trait]
+pub trait Snapshots: Send + Sync {
+    /// Everything rules may read about merging this pull request, with the contents of the
+    /// files that `wants` names. What GitHub does not let us see, or cuts short, is
+    /// unavailable inside; an error means that there is no snapshot worth judging.
+    async fn snapshot(
+        &self,
+        repository: &Repository,
+        pull_request: &PullRequest,
+        wants: fn(&RepoPath) -> bool,
+    ) -> Result<Snapshot, GitHubError>;
+}
+
+/// Writes Check Runs.
+#[async_trait]
+pub trait CheckRuns: Send + Sync {
+    /// Creates a run in progress. Never repeats by itself: after an error the run may exist,
+    /// and [`find`](Self::find) tells.
+    async fn create(
+        &self,
+        repository: &Repository,
+        sha: &ObjectId,
+        external_id: &ExternalId,
+    ) -> Result<u64, GitHubError>;
+    /// Our run with this external id on this commit, if there is one.
+    async fn find(
+        &self,
+        repository: &Repository,
+        sha: &ObjectId,
+        external_id: &ExternalId,
+    ) -> Result<Option<CheckRun>, GitHubError>;
+    /// Our run as GitHub has it now.
+    async fn read(&self, repository: &Repository, id: u64) -> Result<CheckRun, GitHubError>;
+    /// Updates a run. Annotations are appended at GitHub: after an error they may be there,
+    /// and [`read`](Self::read) tells how many.
+    async fn update(
+        &self,
+        repository: &Repository,
+        id: u64,
+        update: &CheckUpdate<'_>,
+    ) -> Result<(), GitHubError>;
+}

@@ -1,0 +1,142 @@
+//! One contradiction, with its evidence and its identity.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::RepoPath;
+
+/// How bad a contradiction is. Ordered: `Low < Medium < High < Critical`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Worth knowing; never blocks.
+    Low,
+    /// Some pull requests are affected, or there is a doubt that is named.
+    Medium,
+    /// The contradiction will bite.
+    High,
+    /// It must not be merged.
+    Critical,
+}
+
+/// One contradiction, as a rule reports it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// How bad it is.
+    pub severity: Severity,
+    /// One line that names the contradiction.
+    pub title: String,
+    /// What contradicts what, and what follows from it.
+    pub why: String,
+    /// What to change, as an instruction.
+    pub fix: String,
+    /// The places that show it; the first is where a reader should look first. Never empty
+    /// for a contradiction with a file, empty where both sides are settings.
+    pub evidence: Vec<Evidence>,
+    /// What makes this contradiction itself, whatever moves around it: the values that
+    /// contradict each other (a context, a path, a job id), never line numbers or prose.
+    /// The fingerprint is made of the rule's id and these, in order.
+    pub identity: Vec<String>,
+}
+
+/// One place that shows a contradiction.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Evidence {
+    /// The file.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub path: RepoPath,
+    /// First line, counted from 1.
+    pub start_line: u32,
+    /// Last line, counted from 1.
+    pub end_line: u32,
+    /// The text of these lines, cut to what a reader needs.
+    pub snippet: String,
+    /// SHA-256 of the whole lines, hex: tells whether the content is the same.
+    pub hash: String,
+}
+
+/// The identity of a contradiction: SHA-256 over its rule and what contradicts what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprint([u8; 32]);
+
+impl Fingerprint {
+    /// The fingerprint of a contradiction. Parts are length-prefixed, so that no two lists
+    /// of parts run together into the same text.
+    pub fn of(rule_id: &str, identity: &[String]) -> Self {
+        use sha2::{Digest, Sha256};
+        let mut hasher = Sha256::new();
+        for part in std::iter::once(rule_id).chain(identity.iter().map(String::as_str)) {
+            hasher.update((part.len() as u64).to_be_bytes());
+            hasher.update(part.as_bytes());
+        }
+        Self(hasher.finalize().into())
+    }
+
+    /// The short id of `length` base-32 characters (5 unless two findings of a repository
+    /// collide).
+    pub fn short(&self, length: usize) -> ShortId {
+        // Crockford's base 32: no I, L, O, U, so that an id can be read aloud and typed.
+        const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+        let mut id = String::from("PM-");
+        for position in 0..length.min(51) {
+            let bit = position * 5;
+            let pair = u16::from(self.0[bit / 8]) << 8
+                | u16::from(self.0.get(bit / 8 + 1).copied().unwrap_or(0));
+            let index = (pair >> (11 - bit % 8)) & 0b1_1111;
+            id.push(char::from(ALPHABET[usize::from(index)]));
+        }
+        ShortId(id)
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// A finding's id for people, `PM-7F3K2`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(transparent)]
+pub struct ShortId(String);
+
+impl ShortId {
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ShortId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_do_not_run_together() {
+        let parts = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
+        let one = Fingerprint::of("MD-001", &parts(&["ab", "c"]));
+        assert_eq!(one, Fingerprint::of("MD-001", &parts(&["ab", "c"])));
+        assert_ne!(one, Fingerprint::of("MD-001", &parts(&["a", "bc"])));
+        assert_ne!(one, Fingerprint::of("MD-002", &parts(&["ab", "c"])));
+    }
+
+    #[test]
+    fn short_ids_grow_by_prefix_and_avoid_look_alikes() {
+        let fingerprint = Fingerprint::of("MD-001", &["build".to_owned()]);
+        let (five, eight) = (fingerprint.short(5), fingerprint.short(8));
+        assert_eq!(five.as_str().len(), "PM-".len() + 5);
+        assert!(eight.as_str().starts_with(five.as_str()));
+        assert!(!fingerprint.short(51).as_str()[3..].contains(['I', 'L', 'O', 'U']));
+    }
+}

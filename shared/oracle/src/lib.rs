@@ -1,0 +1,41 @@
+//! The oracle: facts of a repository in, a report of its contradictions out.
+//!
+//! [`Snapshot`] holds every fact a rule may read, [`evaluate`] runs the rules of the
+//! [`registry`] on both of its trees and returns a [`Report`] with a [`Decision`].
+//!
+//! **Invariant.** Everything here is a pure function of its arguments: no clock, no
+//! environment, no files, no network, no randomness, no async. The same snapshot, policy and
+//! [`Run`] give the same report to the byte. The oracle does not know where facts come from
+//! (GitHub, a checkout, a test's string) nor where the report goes.
+//!
+//! **Invariant.** A fact that could not be fetched is [`Fact::Unavailable`]; no rule can take
+//! it for "absent", because it has to match on it.
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
+mod decision;
+mod evaluate;
+mod fact;
+mod finding;
+mod policy;
+pub mod registry;
+mod report;
+mod rules;
+mod settings;
+mod snapshot;
+mod vocabulary;
+
+pub use decision::{Decision, Outcome};
+pub use evaluate::{Run, evaluate};
+pub use fact::{Fact, Reason, Unavailable};
+pub use finding::{Evidence, Finding, Fingerprint, Severity, ShortId};
+pub use policy::{Mode, Policy, Thresholds};
+pub use report::{
+    Item, Meta, Report, RuleError, RunMode, SeverityCounts, Status, StatusCounts, Summary,
+};
+pub use settings::{
+    ActionsWorkflow, BranchRule, ClassicProtection, EnforcementLevel, MergeQueue, Producer,
+    RequiredCheck, RequiredStatusChecks, RequiredWorkflow, Rollup, RollupContext, RuleSource,
+    Settings,
+};
+pub use snapshot::{DefaultBranch, Entry, EntryKind, FileContent, Snapshot, Subject, Tree};
+pub use vocabulary::{BranchName, InvalidName, ObjectId, RepoPath, RepositoryName};

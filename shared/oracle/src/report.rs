@@ -1,0 +1,173 @@
+//! `dissonance_report.json`, schema 3.
+//!
+//! The published JSON Schema is `schemas/dissonance-report.v3.schema.json`, generated from
+//! these types; a test fails when the two differ.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{Decision, Evidence, Mode, ObjectId, RepositoryName, Severity, ShortId, Unavailable};
+
+/// The report of one evaluation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// About the evaluation.
+    pub meta: Meta,
+    /// Findings: new first, then by severity (worst first), path, line, fingerprint.
+    pub items: Vec<Item>,
+    /// Counts of the items.
+    pub summary: Summary,
+    /// The outcome.
+    pub decision: Decision,
+}
+
+/// About the evaluation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Meta {
+    /// Always 3.
+    pub schema_version: u32,
+    /// The caller's id of this run (an input: reports are deterministic).
+    pub run_id: String,
+    /// The caller's time of this run, RFC 3339 UTC (an input).
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub timestamp: Timestamp,
+    /// SHA-256 over the report schema and the rules' ids, versions and defaults, hex.
+    pub rules_hash: String,
+    /// SHA-256 over the policy in force, hex.
+    pub policy_hash: String,
+    /// `enforce`, or `dry_run` where a block only warns.
+    pub mode: RunMode,
+    /// `owner/name`, where known.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub repository: Option<RepositoryName>,
+    /// The commit judged.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub commit: ObjectId,
+    /// The commit compared with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub base_commit: Option<ObjectId>,
+    /// Why a block was turned into a warning, where it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub degraded: Option<String>,
+    /// Rules that have less say than policy gives them, and why.
+    pub demotions: Vec<String>,
+    /// What could not be looked at.
+    pub unavailable: Vec<Unavailable>,
+    /// Rules that failed.
+    pub rule_errors: Vec<RuleError>,
+}
+
+/// Whether a block blocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum RunMode {
+    /// It does.
+    Enforce,
+    /// It only warns.
+    DryRun,
+}
+
+/// A rule that failed; the rest of the report stands, and the outcome is at least `warn`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RuleError {
+    /// The rule.
+    pub rule_id: String,
+    /// The tree it failed on: `before` or `after`.
+    pub phase: String,
+    /// What happened.
+    pub message: String,
+}
+
+/// One finding in the report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Item {
+    /// Its id for people, unique in this report.
+    pub id: ShortId,
+    /// Its identity, 64 hex digits.
+    pub fingerprint: String,
+    /// The rule that found it.
+    pub rule_id: String,
+    /// That rule's version.
+    pub rule_version: u32,
+    /// How bad it is.
+    pub severity: Severity,
+    /// How much say the rule had.
+    pub mode: Mode,
+    /// One line that names the contradiction.
+    pub title: String,
+    /// What contradicts what, and what follows.
+    pub why: String,
+    /// What to change.
+    pub fix: String,
+    /// The places that show it.
+    pub evidence: Vec<Evidence>,
+    /// Whether it counts.
+    pub status: Status,
+    /// Why it does not count, where it is suppressed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suppression: Option<String>,
+}
+
+/// Whether a finding counts against the change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// The change introduces it.
+    New,
+    /// It is there already.
+    Existing,
+    /// A person decided that it does not count.
+    Suppressed,
+}
+
+/// Counts of the items; every key is always there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Summary {
+    /// All items.
+    pub total: u32,
+    /// By severity.
+    pub by_severity: SeverityCounts,
+    /// By status.
+    pub by_status: StatusCounts,
+}
+
+/// Items by severity.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SeverityCounts {
+    /// Critical items.
+    pub critical: u32,
+    /// High items.
+    pub high: u32,
+    /// Medium items.
+    pub medium: u32,
+    /// Low items.
+    pub low: u32,
+}
+
+/// Items by status.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct StatusCounts {
+    /// New items.
+    pub new: u32,
+    /// Existing items.
+    pub existing: u32,
+    /// Suppressed items.
+    pub suppressed: u32,
+}

@@ -1,0 +1,93 @@
+//! Everything rules may read, fetched before evaluation.
+
+use std::collections::BTreeMap;
+
+use crate::{BranchName, Fact, ObjectId, RepoPath, RepositoryName, Settings};
+
+/// All facts of one evaluation: what merging would give (`after`), what is there already
+/// (`before`), and the settings that hold for the base branch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// What is judged.
+    pub subject: Subject,
+    /// The settings of the repository and its base branch.
+    pub settings: Settings,
+    /// The tree that merging would give.
+    pub after: Tree,
+    /// The tree that is there now. `None` when nothing is compared: every finding is new.
+    pub before: Option<Tree>,
+    /// Where workflows live that GitHub always reads from the default branch.
+    pub default_branch: DefaultBranch,
+}
+
+/// What is judged, in the words of the report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// `owner/name`; `None` for a checkout whose remote is unknown.
+    pub repository: Option<RepositoryName>,
+    /// The head commit that the check belongs to.
+    pub commit: ObjectId,
+    /// The commit of `before`.
+    pub base_commit: Option<ObjectId>,
+    /// The branch that would be merged into, whose protection counts.
+    pub base_branch: BranchName,
+    /// The repository's default branch.
+    pub default_branch: BranchName,
+}
+
+/// The default branch's tree: `pull_request_target` and other workflows are read from there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DefaultBranch {
+    /// The base branch is the default branch: `after` will be its tree once merged.
+    IsBase,
+    /// Another branch, with its own tree (only the files that rules want).
+    Other(Fact<Tree>),
+}
+
+/// One Git tree: all its entries, and the contents of the files that rules want
+/// ([`crate::registry::wants`]).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tree {
+    /// Every path of the recursive tree; unavailable when the platform truncated it.
+    pub entries: Fact<BTreeMap<RepoPath, Entry>>,
+    /// Contents by path. A wanted path that is an entry but not here was not fetched, which
+    /// is a bug of the edge; one that could not be read is here as unavailable.
+    pub files: BTreeMap<RepoPath, Fact<FileContent>>,
+}
+
+/// The raw bytes of a file as Git stores them; encoding is the parser's business.
+pub type FileContent = Vec<u8>;
+
+/// One entry of a recursive tree (directories themselves are left out).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// What it is.
+    pub kind: EntryKind,
+    /// Its blob's id, or for a submodule the commit's.
+    pub id: ObjectId,
+    /// Bytes of a blob, where the platform says.
+    pub size: Option<u64>,
+}
+
+/// The kinds of entry that a Git tree has, by its mode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryKind {
+    /// `100644`
+    File,
+    /// `100755`
+    Executable,
+    /// `120000`: the blob holds the link's target. Never followed.
+    Symlink,
+    /// `160000`: a commit of another repository. Never entered.
+    Submodule,
+}
+
+impl Tree {
+    /// A tree with nothing in it, as of an empty repository.
+    pub fn empty() -> Self {
+        Self {
+            entries: Fact::Known(BTreeMap::new()),
+            files: BTreeMap::new(),
+        }
+    }
+}
