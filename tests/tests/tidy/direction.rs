@@ -1,0 +1,183 @@
+//! The direction of imports, over `cargo metadata`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::{assert_none, root};
+
+/// Each of our packages, with those of ours it may import. What is not listed fails.
+const ALLOWED: &[(&str, &[&str])] = &[
+    ("workflows", &[]),
+    ("oracle", &["workflows"]),
+    ("app", &["oracle"]),
+    ("github", &["app", "oracle", "workflows"]),
+    ("embedded", &["app", "oracle"]),
+    ("sandbox", &[]),
+    ("runtime", &["app", "embedded", "github", "oracle"]),
+    ("phase-mirror", &["app", "oracle", "runtime", "sandbox"]),
+    ("end-to-end", &[]),
+    ("benches", &[]),
+];
+
+/// Crates that would make a pure crate impure.
+const IMPURE: &[&str] = &[
+    "async-trait",
+    "axum",
+    "futures-util",
+    "hyper",
+    "octocrab",
+    "rand",
+    "reqwest",
+    "rusqlite",
+    "tokio",
+    "tracing",
+];
+
+const PURE: &[&str] = &["workflows", "oracle"];
+
+fn metadata() -> Value {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--locked", "--offline"])
+        .args(["--filter-platform", "x86_64-unknown-linux-gnu"])
+        .current_dir(root())
+        .output()
+        .expect("cargo runs");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    serde_json::from_slice(&output.stdout).expect("cargo metadata is JSON")
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().expect("a string")
+}
+
+/// Our packages with the names of their normal dependencies.
+fn ours(metadata: &Value) -> BTreeMap<String, BTreeSet<String>> {
+    let members: BTreeSet<&str> = list(&metadata["workspace_members"])
+        .iter()
+        .map(text)
+        .collect();
+    list(&metadata["packages"])
+        .iter()
+        .filter(|package| members.contains(text(&package["id"])))
+        .map(|package| {
+            let normal = list(&package["dependencies"])
+                .iter()
+                .filter(|dependency| dependency["kind"].is_null())
+                .map(|dependency| text(&dependency["name"]).to_owned())
+                .collect();
+            (text(&package["name"]).to_owned(), normal)
+        })
+        .collect()
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().expect("a list")
+}
+
+/// Names of every package that is linked into `package`'s default build.
+fn linked_into(metadata: &Value, package: &str) -> BTreeSet<String> {
+    let names: BTreeMap<&str, &str> = list(&metadata["packages"])
+        .iter()
+        .map(|package| (text(&package["id"]), text(&package["name"])))
+        .collect();
+    let nodes: BTreeMap<&str, &Value> = list(&metadata["resolve"]["nodes"])
+        .iter()
+        .map(|node| (text(&node["id"]), node))
+        .collect();
+    let start = names
+        .iter()
+        .find(|(id, name)| **name == package && nodes.contains_key(**id))
+        .map(|(id, _)| *id)
+        .expect("the package is in the workspace");
+    let mut seen = BTreeSet::from([start]);
+    let mut waiting = vec![start];
+    while let Some(id) = waiting.pop() {
+        for dependency in list(&nodes[id]["deps"]) {
+            let normal = list(&dependency["dep_kinds"])
+                .iter()
+                .any(|kind| kind["kind"].is_null());
+            if normal && seen.insert(text(&dependency["pkg"])) {
+                waiting.push(text(&dependency["pkg"]));
+            }
+        }
+    }
+    seen.into_iter().map(|id| names[id].to_owned()).collect()
+}
+
+#[test]
+fn crates_import_only_to_their_right() {
+    let ours = ours(&metadata());
+    let mut violations = Vec::new();
+    for (package, dependencies) in &ours {
+        let Some((_, allowed)) = ALLOWED.iter().find(|(name, _)| name == package) else {
+            violations.push(format!("{package}: not in ALLOWED; say what it may import"));
+            continue;
+        };
+        for dependency in dependencies.iter().filter(|name| ours.contains_key(*name)) {
+            if !allowed.contains(&dependency.as_str()) {
+                violations.push(format!("{package} imports {dependency}"));
+            }
+        }
+    }
+    assert_none("docs/architecture.md, \"Direction\"", &violations);
+}
+
+#[test]
+fn pure_crates_link_nothing_impure() {
+    let metadata = metadata();
+    let mut violations = Vec::new();
+    for pure in PURE {
+        for name in linked_into(&metadata, pure) {
+            if IMPURE.contains(&name.as_str()) {
+                violations.push(format!("{pure} links {name}"));
+            }
+        }
+    }
+    assert_none("docs/architecture.md, \"Pure core\"", &violations);
+}
+
+#[test]
+fn the_command_links_one_tls_stack_and_no_aws_sdk() {
+    let linked = linked_into(&metadata(), "phase-mirror");
+    assert!(
+        linked.contains("rustls"),
+        "the closure is computed: {linked:?}"
+    );
+    let violations: Vec<String> = linked
+        .iter()
+        .filter(|name| {
+            matches!(
+                name.as_str(),
+                "native-tls" | "openssl" | "openssl-sys" | "ring"
+            ) || name.starts_with("aws-sdk")
+                || name.starts_with("aws-config")
+                || name.starts_with("lambda_")
+        })
+        .map(|name| format!("phase-mirror links {name}"))
+        .collect();
+    assert_none(
+        "docs/adr/0003: one TLS stack; no AWS SDK in the command",
+        &violations,
+    );
+}
+
+#[test]
+fn only_the_runtime_and_the_functions_know_lambda() {
+    let violations: Vec<String> = ours(&metadata())
+        .into_iter()
+        .filter(|(package, _)| package != "runtime")
+        .flat_map(|(package, dependencies)| {
+            dependencies
+                .into_iter()
+                .filter(|name| name.starts_with("lambda_"))
+                .map(move |name| format!("{package} depends on {name}"))
+        })
+        .collect();
+    assert_none("docs/architecture.md, \"Direction\"", &violations);
+}
