@@ -37,10 +37,11 @@ const IMPURE: &[&str] = &[
 
 const PURE: &[&str] = &["workflows", "oracle"];
 
-fn metadata() -> Value {
+/// What this cargo command prints, without touching the lock file or the network.
+fn cargo(arguments: &[&str]) -> Vec<u8> {
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--locked", "--offline"])
-        .args(["--filter-platform", "x86_64-unknown-linux-gnu"])
+        .args(arguments)
+        .args(["--locked", "--offline"])
         .current_dir(root())
         .output()
         .expect("cargo runs");
@@ -49,22 +50,16 @@ fn metadata() -> Value {
         "{}",
         String::from_utf8_lossy(&output.stderr)
     );
-    serde_json::from_slice(&output.stdout).expect("cargo metadata is JSON")
-}
-
-fn text(value: &Value) -> &str {
-    value.as_str().expect("a string")
+    output.stdout
 }
 
 /// Our packages with the names of their normal dependencies.
-fn ours(metadata: &Value) -> BTreeMap<String, BTreeSet<String>> {
-    let members: BTreeSet<&str> = list(&metadata["workspace_members"])
-        .iter()
-        .map(text)
-        .collect();
+fn ours() -> BTreeMap<String, BTreeSet<String>> {
+    let metadata: Value =
+        serde_json::from_slice(&cargo(&["metadata", "--no-deps", "--format-version", "1"]))
+            .expect("cargo metadata is JSON");
     list(&metadata["packages"])
         .iter()
-        .filter(|package| members.contains(text(&package["id"])))
         .map(|package| {
             let normal = list(&package["dependencies"])
                 .iter()
@@ -76,43 +71,42 @@ fn ours(metadata: &Value) -> BTreeMap<String, BTreeSet<String>> {
         .collect()
 }
 
+fn text(value: &Value) -> &str {
+    value.as_str().expect("a string")
+}
+
 fn list(value: &Value) -> &[Value] {
     value.as_array().expect("a list")
 }
 
-/// Names of every package that is linked into `package`'s default build.
-fn linked_into(metadata: &Value, package: &str) -> BTreeSet<String> {
-    let names: BTreeMap<&str, &str> = list(&metadata["packages"])
-        .iter()
-        .map(|package| (text(&package["id"]), text(&package["name"])))
+/// Names of every package that is linked into `package`'s default build. `cargo tree` resolves
+/// features exactly; `cargo metadata` also lists optional dependencies that are off.
+fn linked_into(package: &str) -> BTreeSet<String> {
+    let output = cargo(&[
+        "tree",
+        "--package",
+        package,
+        "--edges",
+        "normal",
+        "--prefix",
+        "none",
+    ]);
+    let linked: BTreeSet<String> = String::from_utf8(output)
+        .expect("package names are UTF-8")
+        .lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .map(str::to_owned)
         .collect();
-    let nodes: BTreeMap<&str, &Value> = list(&metadata["resolve"]["nodes"])
-        .iter()
-        .map(|node| (text(&node["id"]), node))
-        .collect();
-    let start = names
-        .iter()
-        .find(|(id, name)| **name == package && nodes.contains_key(**id))
-        .map(|(id, _)| *id)
-        .expect("the package is in the workspace");
-    let mut seen = BTreeSet::from([start]);
-    let mut waiting = vec![start];
-    while let Some(id) = waiting.pop() {
-        for dependency in list(&nodes[id]["deps"]) {
-            let normal = list(&dependency["dep_kinds"])
-                .iter()
-                .any(|kind| kind["kind"].is_null());
-            if normal && seen.insert(text(&dependency["pkg"])) {
-                waiting.push(text(&dependency["pkg"]));
-            }
-        }
-    }
-    seen.into_iter().map(|id| names[id].to_owned()).collect()
+    assert!(
+        linked.contains(package),
+        "cargo tree lists the package itself"
+    );
+    linked
 }
 
 #[test]
 fn crates_import_only_to_their_right() {
-    let ours = ours(&metadata());
+    let ours = ours();
     let mut violations = Vec::new();
     for (package, dependencies) in &ours {
         let Some((_, allowed)) = ALLOWED.iter().find(|(name, _)| name == package) else {
@@ -130,10 +124,9 @@ fn crates_import_only_to_their_right() {
 
 #[test]
 fn pure_crates_link_nothing_impure() {
-    let metadata = metadata();
     let mut violations = Vec::new();
     for pure in PURE {
-        for name in linked_into(&metadata, pure) {
+        for name in linked_into(pure) {
             if IMPURE.contains(&name.as_str()) {
                 violations.push(format!("{pure} links {name}"));
             }
@@ -144,7 +137,7 @@ fn pure_crates_link_nothing_impure() {
 
 #[test]
 fn the_command_links_one_tls_stack_and_no_aws_sdk() {
-    let linked = linked_into(&metadata(), "phase-mirror");
+    let linked = linked_into("phase-mirror");
     assert!(
         linked.contains("rustls"),
         "the closure is computed: {linked:?}"
@@ -169,7 +162,7 @@ fn the_command_links_one_tls_stack_and_no_aws_sdk() {
 
 #[test]
 fn only_the_runtime_and_the_functions_know_lambda() {
-    let violations: Vec<String> = ours(&metadata())
+    let violations: Vec<String> = ours()
         .into_iter()
         .filter(|(package, _)| package != "runtime")
         .flat_map(|(package, dependencies)| {
