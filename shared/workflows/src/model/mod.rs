@@ -1,0 +1,68 @@
+//! The typed model of a workflow file.
+//!
+//! Terms are those of GitHub's [workflow syntax]. Whatever a finding may point at has its span.
+//!
+//! [workflow syntax]: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax
+
+mod job;
+mod permissions;
+mod source;
+mod trigger;
+
+pub use job::{
+    Environment, Flag, Job, Matrix, MatrixRows, RunsOn, Secrets, Step, Strategy, Vector,
+    VectorValues,
+};
+pub use permissions::{Access, Grant, Permissions};
+pub use source::Source;
+pub use trigger::{Input, Trigger};
+
+use crate::{Span, Spanned};
+
+/// A workflow file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Workflow {
+    /// `name`. It is not part of any check's name.
+    pub name: Option<Spanned<String>>,
+    /// The `on` key; `None` when the file has none (then a fatal problem says so).
+    pub on: Option<Span>,
+    /// The events of `on`, in the order of the file.
+    pub triggers: Vec<Trigger>,
+    /// `permissions` of the whole workflow.
+    pub permissions: Option<Spanned<Permissions>>,
+    /// The jobs, in the order of the file.
+    pub jobs: Vec<Job>,
+    /// What is wrong with the file although it could be read, in the order of the file.
+    pub problems: Vec<Problem>,
+    /// The text, for evidence.
+    pub source: Source,
+}
+
+impl Workflow {
+    /// The job with this id, which GitHub compares without regard to case.
+    pub fn job(&self, id: &str) -> Option<&Job> {
+        self.jobs.iter().find(|job| job.id.eq_ignore_ascii_case(id))
+    }
+
+    /// The trigger for this event (`pull_request`, `merge_group`, …).
+    pub fn trigger(&self, event: &str) -> Option<&Trigger> {
+        self.triggers.iter().find(|trigger| *trigger.event == event)
+    }
+
+    /// The first problem for which GitHub refuses the whole file ("startup failure"): then no
+    /// job of it runs and none of its checks is ever reported.
+    pub fn refusal(&self) -> Option<&Problem> {
+        self.problems.iter().find(|problem| problem.fatal)
+    }
+}
+
+/// Something wrong with a file that could be read all the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Where.
+    pub span: Span,
+    /// What was expected and what was found.
+    pub message: String,
+    /// Whether GitHub refuses the whole file for it, so that no job runs.
+    pub fatal: bool,
+}
