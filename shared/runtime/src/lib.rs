@@ -1,1 +1,8 @@
-//! Placeholder while the skeleton is laid.
+//! Configuration, telemetry and wiring: what turns the use cases and adapters into a running
+//! process.
+//!
+//! **Invariant.** Only this crate reads the environment. What others need of it, they are
+//! given as values.
+
+pub mod config;
+pub mod telemetry;

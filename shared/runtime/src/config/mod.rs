@@ -1,0 +1,150 @@
+//! Configuration: from a TOML file and `PHASE_MIRROR_…` variables, checked as a whole.
+//!
+//! Every problem is named at once, with its place, what was expected there and what to do; a
+//! secret's value is never shown. The command line overrides the environment, which overrides
+//! the file, which overrides the defaults.
+
+mod document;
+mod keys;
+mod problem;
+mod reader;
+mod secret_file;
+mod source;
+#[cfg(test)]
+mod tests;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+pub use document::document;
+pub use keys::{KEYS, Key};
+pub use problem::{ConfigError, Place, Problem, Warning};
+pub use source::Sources;
+
+use reader::Reader;
+
+/// The data folder where none is named.
+const DEFAULT_DATA: &str = "phase-mirror-data";
+
+/// A configuration that was checked. `Debug` shows no secret.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where data is kept.
+    pub data: PathBuf,
+    /// Where webhooks are received.
+    pub server: ServerConfig,
+    /// How many deliveries are worked on at once.
+    pub workers: usize,
+    /// The App at GitHub.
+    pub github: GitHubConfig,
+    /// Log lines.
+    pub log: LogConfig,
+}
+
+/// The HTTP server's part.
+#[derive(Debug, Clone)]
+pub struct ServerConfig {
+    /// The address to bind.
+    pub listen: SocketAddr,
+    /// The largest body that is read.
+    pub max_body_bytes: usize,
+    /// How many connections are served at once.
+    pub max_connections: usize,
+    /// How long a client may take to send its headers, and again its body.
+    pub request_timeout: Duration,
+    /// How long running work may take after the first signal.
+    pub shutdown_grace: Duration,
+}
+
+/// GitHub's part.
+#[derive(Debug, Clone)]
+pub struct GitHubConfig {
+    /// The REST API's base, without a slash at its end.
+    pub api_url: String,
+    /// The client ID, or else the App's id, as text: the `iss` of our tokens.
+    pub issuer: String,
+    /// The App's private key in PEM.
+    pub private_key: SecretString,
+    /// The secret with which webhooks are signed.
+    pub webhook_secret: SecretString,
+    /// The one before, while it is being replaced.
+    pub webhook_secret_previous: Option<SecretString>,
+    /// The id of the GitHub Actions App, where it is known.
+    pub actions_app_id: Option<u64>,
+}
+
+/// The log's part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogConfig {
+    /// How lines are written.
+    pub format: LogFormat,
+    /// The least severe that are written.
+    pub level: tracing::Level,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The id of the GitHub Actions App on github.com.
+const ACTIONS_ON_GITHUB_COM: u64 = 15368;
+
+/// A configuration, and what should be put right about it.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The configuration.
+    pub config: Config,
+    /// For the operator's eyes.
+    pub warnings: Vec<Warning>,
+}
+
+impl Config {
+    /// Reads and checks everything, and names every problem.
+    pub fn load(sources: &Sources) -> Result<Loaded, ConfigError> {
+        let data = sources
+            .data
+            .clone()
+            .or_else(|| {
+                sources
+                    .environment
+                    .get(source::DATA_VARIABLE)
+                    .map(PathBuf::from)
+            })
+            .unwrap_or_else(|| PathBuf::from(DEFAULT_DATA));
+        let named = sources.file.clone().or_else(|| {
+            sources
+                .environment
+                .get(source::CONFIG_VARIABLE)
+                .map(PathBuf::from)
+        });
+        let (file, required) = match named {
+            Some(file) => (file, source::Required::Yes),
+            None => (data.join("config.toml"), source::Required::No),
+        };
+        let mut reader = Reader::new(source::Found::read(sources, &file, required));
+        if let Some(listen) = &sources.listen {
+            reader.override_with_option(keys::LISTEN, "--listen", listen);
+        }
+        let server = reader.server();
+        let workers = reader.count(keys::WORKERS, 1..=64);
+        let log = reader.log();
+        let github = reader.github();
+        reader.finish(|| {
+            Some(Config {
+                data,
+                server: server?,
+                workers: workers?,
+                github: github?,
+                log: log?,
+            })
+        })
+    }
+}

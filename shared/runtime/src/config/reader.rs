@@ -1,0 +1,322 @@
+//! Checks raw values one by one and remembers what is wrong with them.
+
+use std::net::{IpAddr, SocketAddr};
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::keys::{self, Key};
+use super::secret_file;
+use super::source::{Found, Raw, RawValue};
+use super::{
+    ACTIONS_ON_GITHUB_COM, Config, ConfigError, GitHubConfig, Loaded, LogConfig, LogFormat, Place,
+    Problem, ServerConfig, Warning,
+};
+
+/// Takes values by key. `None` from a method means: a problem was noted.
+pub(super) struct Reader {
+    found: Found,
+    warnings: Vec<Warning>,
+}
+
+impl Reader {
+    pub(super) fn new(found: Found) -> Self {
+        Self {
+            found,
+            warnings: Vec::new(),
+        }
+    }
+
+    pub(super) fn override_with_option(&mut self, key: Key, option: &'static str, value: &str) {
+        let raw = Raw {
+            value: RawValue::Text(value.to_owned()),
+            place: Place::Option(option),
+            folder: PathBuf::from("."),
+        };
+        self.found.values.insert(key.variable, raw);
+    }
+
+    /// The configuration, unless there was any problem.
+    pub(super) fn finish(
+        self,
+        config: impl FnOnce() -> Option<Config>,
+    ) -> Result<Loaded, ConfigError> {
+        let mut problems = self.found.problems;
+        match config() {
+            Some(config) if problems.is_empty() => Ok(Loaded {
+                config,
+                warnings: self.warnings,
+            }),
+            _ => {
+                problems.sort_by_key(|problem| order(&problem.place));
+                Err(ConfigError { problems })
+            }
+        }
+    }
+
+    pub(super) fn server(&mut self) -> Option<ServerConfig> {
+        let listen = self.checked(keys::LISTEN, |text| text.parse::<SocketAddr>().ok());
+        let max_body_bytes = self.count(keys::MAX_BODY_BYTES, 1024..=26_214_400);
+        let max_connections = self.count(keys::MAX_CONNECTIONS, 1..=4096);
+        let request_timeout = self.number(keys::REQUEST_TIMEOUT_SECONDS, 1..=60);
+        let shutdown_grace = self.number(keys::SHUTDOWN_GRACE_SECONDS, 0..=300);
+        Some(ServerConfig {
+            listen: listen?,
+            max_body_bytes: max_body_bytes?,
+            max_connections: max_connections?,
+            request_timeout: Duration::from_secs(request_timeout?),
+            shutdown_grace: Duration::from_secs(shutdown_grace?),
+        })
+    }
+
+    pub(super) fn log(&mut self) -> Option<LogConfig> {
+        let format = self.checked(keys::LOG_FORMAT, |text| match text {
+            "text" => Some(LogFormat::Text),
+            "json" => Some(LogFormat::Json),
+            _ => None,
+        });
+        let level = self.checked(keys::LOG_LEVEL, |text| {
+            let known = ["error", "warn", "info", "debug", "trace"].contains(&text);
+            known.then(|| text.parse().ok()).flatten()
+        });
+        Some(LogConfig {
+            format: format?,
+            level: level?,
+        })
+    }
+
+    pub(super) fn github(&mut self) -> Option<GitHubConfig> {
+        let api_url = self.checked(keys::API_URL, api_url);
+        let issuer = self.issuer();
+        let private_key = self.private_key();
+        let webhook_secret = self.required_secret(keys::WEBHOOK_SECRET, keys::WEBHOOK_SECRET_FILE);
+        let previous = self.secret(
+            keys::WEBHOOK_SECRET_PREVIOUS,
+            keys::WEBHOOK_SECRET_PREVIOUS_FILE,
+        );
+        let actions = self.optional_number(keys::ACTIONS_APP_ID);
+        let api_url = api_url?;
+        let on_github_com = api_url == keys::API_URL.default;
+        Some(GitHubConfig {
+            issuer: issuer?,
+            private_key: private_key?,
+            webhook_secret: webhook_secret?,
+            webhook_secret_previous: previous?,
+            actions_app_id: actions?.or(on_github_com.then_some(ACTIONS_ON_GITHUB_COM)),
+            api_url,
+        })
+    }
+
+    /// A number that counts things in memory.
+    pub(super) fn count(&mut self, key: Key, range: RangeInclusive<u64>) -> Option<usize> {
+        self.number(key, range)
+            .and_then(|number| usize::try_from(number).ok())
+    }
+
+    fn number(&mut self, key: Key, range: RangeInclusive<u64>) -> Option<u64> {
+        let fits = |number: u64| range.contains(&number).then_some(number);
+        self.checked(key, |text| text.parse().ok().and_then(fits))
+    }
+
+    /// `Some(None)` when it is not set.
+    fn optional_number(&mut self, key: Key) -> Option<Option<u64>> {
+        if !self.found.values.contains_key(key.variable) {
+            return Some(None);
+        }
+        self.number(key, 1..=u64::MAX).map(Some)
+    }
+
+    /// A value that is set, or its default, if `check` accepts it.
+    fn checked<T>(&mut self, key: Key, check: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let Some(raw) = self.found.values.get(key.variable) else {
+            return check(key.default);
+        };
+        let (fine, shown) = match &raw.value {
+            RawValue::Text(text) => {
+                // In the file, numbers are written without quotes.
+                let quoted_number = matches!(raw.place, Place::File { .. })
+                    && key.expected.contains("whole number");
+                (check(text).filter(|_| !quoted_number), format!("{text:?}"))
+            }
+            RawValue::Number(digits) if key.expected.contains("whole number") => {
+                (check(digits), digits.clone())
+            }
+            RawValue::Number(digits) => (None, format!("the number {digits}")),
+            RawValue::Other(kind) => (None, format!("a TOML {kind}")),
+        };
+        if fine.is_none() {
+            let problem = Problem {
+                what: format!("{} is {shown}", name_of(key, &raw.place)),
+                place: raw.place.clone(),
+                expected: key.expected.to_owned(),
+                help: if key.default.is_empty() {
+                    "correct it, or remove it where it is not needed".to_owned()
+                } else {
+                    format!(
+                        "correct it, or remove it to use the default, {}",
+                        key.default
+                    )
+                },
+            };
+            self.found.problems.push(problem);
+        }
+        fine
+    }
+
+    fn issuer(&mut self) -> Option<String> {
+        let set = |reader: &Self, key: Key| reader.found.values.contains_key(key.variable);
+        let has_client_id = set(self, keys::CLIENT_ID);
+        let app_id = self.optional_number(keys::APP_ID);
+        if has_client_id {
+            return self.checked(keys::CLIENT_ID, |text| {
+                let fine = (1..=64).contains(&text.len())
+                    && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.');
+                fine.then(|| text.to_owned())
+            });
+        }
+        let app_id = app_id?;
+        if app_id.is_none() {
+            self.missing(
+                "the App has neither client ID nor id",
+                "the App's client ID or its id",
+                keys::CLIENT_ID,
+            );
+        }
+        app_id.map(|id| id.to_string())
+    }
+
+    fn private_key(&mut self) -> Option<SecretString> {
+        let key = self.required_secret(keys::PRIVATE_KEY, keys::PRIVATE_KEY_FILE)?;
+        let pem = key.expose_secret();
+        let looks_right = pem.contains("-----BEGIN RSA PRIVATE KEY-----")
+            || pem.contains("-----BEGIN PRIVATE KEY-----");
+        if looks_right {
+            return Some(key);
+        }
+        let place = [keys::PRIVATE_KEY, keys::PRIVATE_KEY_FILE]
+            .iter()
+            .find_map(|key| self.found.values.get(key.variable))
+            .map_or(Place::Missing, |raw| raw.place.clone());
+        self.found.problems.push(Problem {
+            what: "the App's private key has no PEM header of a private key".to_owned(),
+            place,
+            expected: keys::PRIVATE_KEY.expected.to_owned(),
+            help:
+                "use the .pem file that GitHub gave you, unchanged (in a variable, with its line \
+                   breaks)"
+                    .to_owned(),
+        });
+        None
+    }
+
+    fn required_secret(&mut self, variable: Key, file: Key) -> Option<SecretString> {
+        let secret = self.secret(variable, file)?;
+        if secret.is_none() {
+            self.missing(
+                &format!("`{}` is not set", file.name),
+                variable.expected,
+                file,
+            );
+        }
+        secret
+    }
+
+    /// `Some(None)` when it is not set.
+    fn secret(&mut self, variable: Key, file: Key) -> Option<Option<SecretString>> {
+        if let Some(raw) = self.found.values.get(variable.variable) {
+            let RawValue::Text(text) = &raw.value else {
+                return None;
+            };
+            let place = raw.place.clone();
+            return self
+                .not_empty(
+                    text.trim_end_matches(['\r', '\n']).to_owned(),
+                    variable,
+                    place,
+                )
+                .map(Some);
+        }
+        let Some(raw) = self.found.values.get(file.variable).cloned() else {
+            return Some(None);
+        };
+        let path = match &raw.value {
+            RawValue::Text(path) if !path.is_empty() => raw.folder.join(path),
+            _ => return self.checked(file, |_| None),
+        };
+        match secret_file::read(&path) {
+            Ok(read) => {
+                self.warnings.extend(read.warning);
+                self.not_empty(read.text, file, raw.place).map(Some)
+            }
+            Err(error) => {
+                self.found.problems.push(Problem {
+                    what: format!("`{}` names {}: {error}", file.name, path.display()),
+                    place: raw.place,
+                    expected: file.expected.to_owned(),
+                    help: "correct the path, or let this user read the file".to_owned(),
+                });
+                None
+            }
+        }
+    }
+
+    fn not_empty(&mut self, text: String, key: Key, place: Place) -> Option<SecretString> {
+        if text.trim().is_empty() {
+            self.found.problems.push(Problem {
+                what: format!("{} holds nothing", name_of(key, &place)),
+                place,
+                expected: key.expected.to_owned(),
+                help: "put the secret there".to_owned(),
+            });
+            return None;
+        }
+        Some(SecretString::from(text))
+    }
+
+    fn missing(&mut self, what: &str, expected: &str, key: Key) {
+        self.found.problems.push(Problem {
+            what: what.to_owned(),
+            place: Place::Missing,
+            expected: expected.to_owned(),
+            help: format!("set `{}` in the file, or {}", key.name, key.variable),
+        });
+    }
+}
+
+/// A key as its reader wrote it.
+fn name_of(key: Key, place: &Place) -> String {
+    match place {
+        Place::Variable(name) => name.clone(),
+        Place::Option(name) => (*name).to_owned(),
+        Place::File { .. } | Place::Missing => format!("`{}`", key.name),
+    }
+}
+
+fn order(place: &Place) -> (u8, usize) {
+    match place {
+        Place::Option(_) => (0, 0),
+        Place::File { line, .. } => (1, *line),
+        Place::Variable(_) => (2, 0),
+        Place::Missing => (3, 0),
+    }
+}
+
+/// Accepts https, and http where nobody else can listen in; drops a slash at the end.
+fn api_url(text: &str) -> Option<String> {
+    let uri: http::Uri = text.parse().ok()?;
+    let host = uri.host()?;
+    let loopback = host == "localhost"
+        || host
+            .trim_matches(['[', ']'])
+            .parse::<IpAddr>()
+            .is_ok_and(|ip| ip.is_loopback());
+    let scheme_fine = match uri.scheme_str()? {
+        "https" => true,
+        "http" => loopback,
+        _ => false,
+    };
+    let plain = uri.query().is_none() && !text.contains(['@', '#']);
+    (scheme_fine && plain).then(|| text.trim_end_matches('/').to_owned())
+}
