@@ -45,6 +45,7 @@ pub fn document() -> String {
         expected,
         default,
         meaning,
+        kind: _,
     } in KEYS
     {
         let title = if name.is_empty() { variable } else { name };

@@ -10,6 +10,8 @@ pub struct Key {
     pub name: &'static str,
     /// The environment variable, which overrides the file.
     pub variable: &'static str,
+    /// How it is written in a file.
+    pub kind: Kind,
     /// What a value looks like.
     pub expected: &'static str,
     /// The default as written in a file; empty where there is none.
@@ -18,9 +20,19 @@ pub struct Key {
     pub meaning: &'static str,
 }
 
+/// A key's type in a TOML file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A string.
+    Text,
+    /// An integer.
+    Number,
+}
+
 pub(super) const LISTEN: Key = Key {
     name: "listen",
     variable: "PHASE_MIRROR_LISTEN",
+    kind: Kind::Text,
     expected: "an IP address and a port, such as 127.0.0.1:8080",
     default: "127.0.0.1:8080",
     meaning: "Where webhooks are received. TLS is left to a reverse proxy, which should pass \
@@ -30,6 +42,7 @@ pub(super) const LISTEN: Key = Key {
 pub(super) const WORKERS: Key = Key {
     name: "workers",
     variable: "PHASE_MIRROR_WORKERS",
+    kind: Kind::Number,
     expected: "a whole number from 1 to 64",
     default: "4",
     meaning: "How many deliveries are worked on at once.",
@@ -38,6 +51,7 @@ pub(super) const WORKERS: Key = Key {
 pub(super) const MAX_BODY_BYTES: Key = Key {
     name: "max_body_bytes",
     variable: "PHASE_MIRROR_MAX_BODY_BYTES",
+    kind: Kind::Number,
     expected: "a whole number from 1024 to 26214400",
     default: "26214400",
     meaning: "The largest webhook body that is read; a larger one is answered with 413. GitHub \
@@ -47,6 +61,7 @@ pub(super) const MAX_BODY_BYTES: Key = Key {
 pub(super) const MAX_CONNECTIONS: Key = Key {
     name: "max_connections",
     variable: "PHASE_MIRROR_MAX_CONNECTIONS",
+    kind: Kind::Number,
     expected: "a whole number from 1 to 4096",
     default: "64",
     meaning: "How many connections are served at once; further ones wait to be accepted. With \
@@ -56,6 +71,7 @@ pub(super) const MAX_CONNECTIONS: Key = Key {
 pub(super) const REQUEST_TIMEOUT_SECONDS: Key = Key {
     name: "request_timeout_seconds",
     variable: "PHASE_MIRROR_REQUEST_TIMEOUT_SECONDS",
+    kind: Kind::Number,
     expected: "a whole number from 1 to 60",
     default: "10",
     meaning: "How long a client may take to send its headers, and again its body. GitHub itself \
@@ -65,6 +81,7 @@ pub(super) const REQUEST_TIMEOUT_SECONDS: Key = Key {
 pub(super) const SHUTDOWN_GRACE_SECONDS: Key = Key {
     name: "shutdown_grace_seconds",
     variable: "PHASE_MIRROR_SHUTDOWN_GRACE_SECONDS",
+    kind: Kind::Number,
     expected: "a whole number from 0 to 300",
     default: "20",
     meaning: "How long running work may take after SIGTERM or SIGINT. What is cut off is taken up \
@@ -74,6 +91,7 @@ pub(super) const SHUTDOWN_GRACE_SECONDS: Key = Key {
 pub(super) const API_URL: Key = Key {
     name: "github.api_url",
     variable: "PHASE_MIRROR_GITHUB_API_URL",
+    kind: Kind::Text,
     expected: "an https URL without query (http only for a loopback address)",
     default: "https://api.github.com",
     meaning: "GitHub's REST API; on GitHub Enterprise Server `https://HOST/api/v3`.",
@@ -82,6 +100,7 @@ pub(super) const API_URL: Key = Key {
 pub(super) const CLIENT_ID: Key = Key {
     name: "github.client_id",
     variable: "PHASE_MIRROR_GITHUB_CLIENT_ID",
+    kind: Kind::Text,
     expected: "the App's client ID, letters, digits and dots, such as Iv23liABCDEF",
     default: "",
     meaning: "The App's client ID, from its settings page. It, or `github.app_id`, is required; \
@@ -91,6 +110,7 @@ pub(super) const CLIENT_ID: Key = Key {
 pub(super) const APP_ID: Key = Key {
     name: "github.app_id",
     variable: "PHASE_MIRROR_GITHUB_APP_ID",
+    kind: Kind::Number,
     expected: "the App's id, a whole number from 1",
     default: "",
     meaning: "The App's numeric id. Used to sign in where `github.client_id` is not set.",
@@ -99,6 +119,7 @@ pub(super) const APP_ID: Key = Key {
 pub(super) const PRIVATE_KEY_FILE: Key = Key {
     name: "github.private_key_file",
     variable: "PHASE_MIRROR_GITHUB_PRIVATE_KEY_FILE",
+    kind: Kind::Text,
     expected: "the path of a PEM file with the App's RSA private key",
     default: "",
     meaning: "The App's private key, as GitHub lets you download it. It, or the variable \
@@ -108,6 +129,7 @@ pub(super) const PRIVATE_KEY_FILE: Key = Key {
 pub(super) const PRIVATE_KEY: Key = Key {
     name: "",
     variable: "PHASE_MIRROR_GITHUB_PRIVATE_KEY",
+    kind: Kind::Text,
     expected: "the App's RSA private key in PEM",
     default: "",
     meaning: "The private key itself, where secrets come as variables. Overrides \
@@ -117,6 +139,7 @@ pub(super) const PRIVATE_KEY: Key = Key {
 pub(super) const WEBHOOK_SECRET_FILE: Key = Key {
     name: "github.webhook_secret_file",
     variable: "PHASE_MIRROR_GITHUB_WEBHOOK_SECRET_FILE",
+    kind: Kind::Text,
     expected: "the path of a file that holds the secret",
     default: "",
     meaning: "The secret with which GitHub signs webhooks. It, or the variable \
@@ -127,6 +150,7 @@ pub(super) const WEBHOOK_SECRET_FILE: Key = Key {
 pub(super) const WEBHOOK_SECRET: Key = Key {
     name: "",
     variable: "PHASE_MIRROR_GITHUB_WEBHOOK_SECRET",
+    kind: Kind::Text,
     expected: "the webhook secret",
     default: "",
     meaning: "The webhook secret itself. Overrides `github.webhook_secret_file`.",
@@ -135,6 +159,7 @@ pub(super) const WEBHOOK_SECRET: Key = Key {
 pub(super) const WEBHOOK_SECRET_PREVIOUS_FILE: Key = Key {
     name: "github.webhook_secret_previous_file",
     variable: "PHASE_MIRROR_GITHUB_WEBHOOK_SECRET_PREVIOUS_FILE",
+    kind: Kind::Text,
     expected: "the path of a file that holds the secret",
     default: "",
     meaning: "The secret that was valid before, accepted as well while a new one is being \
@@ -144,6 +169,7 @@ pub(super) const WEBHOOK_SECRET_PREVIOUS_FILE: Key = Key {
 pub(super) const WEBHOOK_SECRET_PREVIOUS: Key = Key {
     name: "",
     variable: "PHASE_MIRROR_GITHUB_WEBHOOK_SECRET_PREVIOUS",
+    kind: Kind::Text,
     expected: "the webhook secret",
     default: "",
     meaning: "The previous webhook secret itself. Overrides \
@@ -153,6 +179,7 @@ pub(super) const WEBHOOK_SECRET_PREVIOUS: Key = Key {
 pub(super) const ACTIONS_APP_ID: Key = Key {
     name: "github.actions_app_id",
     variable: "PHASE_MIRROR_GITHUB_ACTIONS_APP_ID",
+    kind: Kind::Number,
     expected: "a whole number from 1",
     default: "",
     meaning: "The id of the GitHub Actions App: 15368 on github.com, where it need not be set. On \
@@ -163,6 +190,7 @@ pub(super) const ACTIONS_APP_ID: Key = Key {
 pub(super) const LOG_FORMAT: Key = Key {
     name: "log.format",
     variable: "PHASE_MIRROR_LOG_FORMAT",
+    kind: Kind::Text,
     expected: "`text` or `json`",
     default: "text",
     meaning: "How log lines are written to standard error.",
@@ -171,6 +199,7 @@ pub(super) const LOG_FORMAT: Key = Key {
 pub(super) const LOG_LEVEL: Key = Key {
     name: "log.level",
     variable: "PHASE_MIRROR_LOG_LEVEL",
+    kind: Kind::Text,
     expected: "`error`, `warn`, `info`, `debug` or `trace`",
     default: "info",
     meaning: "The least severe lines that are written. It is about Phase Mirror's own lines; \

@@ -20,7 +20,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 pub use document::document;
-pub use keys::{KEYS, Key};
+pub use keys::{KEYS, Key, Kind};
 pub use problem::{ConfigError, Place, Problem, Warning};
 pub use source::Sources;
 
@@ -138,7 +138,7 @@ impl Config {
         let log = reader.log();
         let github = reader.github();
         reader.finish(|| {
-            Some(Config {
+            Ok(Config {
                 data,
                 server: server?,
                 workers: workers?,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::keys::{self, Key};
+use super::keys::{self, Key, Kind};
 use super::secret_file;
 use super::source::{Found, Raw, RawValue};
 use super::{
@@ -15,7 +15,13 @@ use super::{
     Problem, ServerConfig, Warning,
 };
 
-/// Takes values by key. `None` from a method means: a problem was noted.
+/// A problem was found and noted; what is read next may have more.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Noted;
+
+type Checked<T> = Result<T, Noted>;
+
+/// Takes values by key.
 pub(super) struct Reader {
     found: Found,
     warnings: Vec<Warning>,
@@ -41,11 +47,11 @@ impl Reader {
     /// The configuration, unless there was any problem.
     pub(super) fn finish(
         self,
-        config: impl FnOnce() -> Option<Config>,
+        config: impl FnOnce() -> Checked<Config>,
     ) -> Result<Loaded, ConfigError> {
         let mut problems = self.found.problems;
         match config() {
-            Some(config) if problems.is_empty() => Ok(Loaded {
+            Ok(config) if problems.is_empty() => Ok(Loaded {
                 config,
                 warnings: self.warnings,
             }),
@@ -56,13 +62,13 @@ impl Reader {
         }
     }
 
-    pub(super) fn server(&mut self) -> Option<ServerConfig> {
+    pub(super) fn server(&mut self) -> Checked<ServerConfig> {
         let listen = self.checked(keys::LISTEN, |text| text.parse::<SocketAddr>().ok());
         let max_body_bytes = self.count(keys::MAX_BODY_BYTES, 1024..=26_214_400);
         let max_connections = self.count(keys::MAX_CONNECTIONS, 1..=4096);
         let request_timeout = self.number(keys::REQUEST_TIMEOUT_SECONDS, 1..=60);
         let shutdown_grace = self.number(keys::SHUTDOWN_GRACE_SECONDS, 0..=300);
-        Some(ServerConfig {
+        Ok(ServerConfig {
             listen: listen?,
             max_body_bytes: max_body_bytes?,
             max_connections: max_connections?,
@@ -71,7 +77,7 @@ impl Reader {
         })
     }
 
-    pub(super) fn log(&mut self) -> Option<LogConfig> {
+    pub(super) fn log(&mut self) -> Checked<LogConfig> {
         let format = self.checked(keys::LOG_FORMAT, |text| match text {
             "text" => Some(LogFormat::Text),
             "json" => Some(LogFormat::Json),
@@ -81,13 +87,13 @@ impl Reader {
             let known = ["error", "warn", "info", "debug", "trace"].contains(&text);
             known.then(|| text.parse().ok()).flatten()
         });
-        Some(LogConfig {
+        Ok(LogConfig {
             format: format?,
             level: level?,
         })
     }
 
-    pub(super) fn github(&mut self) -> Option<GitHubConfig> {
+    pub(super) fn github(&mut self) -> Checked<GitHubConfig> {
         let api_url = self.checked(keys::API_URL, api_url);
         let issuer = self.issuer();
         let private_key = self.private_key();
@@ -99,7 +105,7 @@ impl Reader {
         let actions = self.optional_number(keys::ACTIONS_APP_ID);
         let api_url = api_url?;
         let on_github_com = api_url == keys::API_URL.default;
-        Some(GitHubConfig {
+        Ok(GitHubConfig {
             issuer: issuer?,
             private_key: private_key?,
             webhook_secret: webhook_secret?,
@@ -110,62 +116,57 @@ impl Reader {
     }
 
     /// A number that counts things in memory.
-    pub(super) fn count(&mut self, key: Key, range: RangeInclusive<u64>) -> Option<usize> {
-        self.number(key, range)
-            .and_then(|number| usize::try_from(number).ok())
+    pub(super) fn count(&mut self, key: Key, range: RangeInclusive<u64>) -> Checked<usize> {
+        // Every range ends far below what `usize` holds on any platform.
+        let number = self.number(key, range)?;
+        usize::try_from(number).map_err(|_| Noted)
     }
 
-    fn number(&mut self, key: Key, range: RangeInclusive<u64>) -> Option<u64> {
+    fn number(&mut self, key: Key, range: RangeInclusive<u64>) -> Checked<u64> {
         let fits = |number: u64| range.contains(&number).then_some(number);
         self.checked(key, |text| text.parse().ok().and_then(fits))
     }
 
-    /// `Some(None)` when it is not set.
-    fn optional_number(&mut self, key: Key) -> Option<Option<u64>> {
+    /// `None` when it is not set.
+    fn optional_number(&mut self, key: Key) -> Checked<Option<u64>> {
         if !self.found.values.contains_key(key.variable) {
-            return Some(None);
+            return Ok(None);
         }
         self.number(key, 1..=u64::MAX).map(Some)
     }
 
     /// A value that is set, or its default, if `check` accepts it.
-    fn checked<T>(&mut self, key: Key, check: impl Fn(&str) -> Option<T>) -> Option<T> {
+    fn checked<T>(&mut self, key: Key, check: impl Fn(&str) -> Option<T>) -> Checked<T> {
         let Some(raw) = self.found.values.get(key.variable) else {
-            return check(key.default);
+            // Every key read by this method has a default or is set.
+            return check(key.default).ok_or(Noted);
         };
-        let (fine, shown) = match &raw.value {
-            RawValue::Text(text) => {
-                // In the file, numbers are written without quotes.
-                let quoted_number = matches!(raw.place, Place::File { .. })
-                    && key.expected.contains("whole number");
-                (check(text).filter(|_| !quoted_number), format!("{text:?}"))
-            }
-            RawValue::Number(digits) if key.expected.contains("whole number") => {
-                (check(digits), digits.clone())
-            }
-            RawValue::Number(digits) => (None, format!("the number {digits}")),
-            RawValue::Other(kind) => (None, format!("a TOML {kind}")),
+        let in_file = matches!(raw.place, Place::File { .. });
+        let (fine, shown) = match (&raw.value, key.kind) {
+            (RawValue::Text(text), Kind::Number) if in_file => (None, format!("the text {text:?}")),
+            (RawValue::Text(text), _) => (check(text), format!("{text:?}")),
+            (RawValue::Number(digits), Kind::Number) => (check(digits), digits.clone()),
+            (RawValue::Number(digits), Kind::Text) => (None, format!("the number {digits}")),
+            (RawValue::Other(kind), _) => (None, format!("a TOML {kind}")),
         };
-        if fine.is_none() {
-            let problem = Problem {
-                what: format!("{} is {shown}", name_of(key, &raw.place)),
-                place: raw.place.clone(),
-                expected: key.expected.to_owned(),
-                help: if key.default.is_empty() {
-                    "correct it, or remove it where it is not needed".to_owned()
-                } else {
-                    format!(
-                        "correct it, or remove it to use the default, {}",
-                        key.default
-                    )
-                },
-            };
-            self.found.problems.push(problem);
-        }
-        fine
+        let problem = Problem {
+            what: format!("{} is {shown}", name_of(key, &raw.place)),
+            place: raw.place.clone(),
+            expected: key.expected.to_owned(),
+            help: match key.default {
+                "" => "correct it, or remove it where it is not needed".to_owned(),
+                default => format!("correct it, or remove it to use the default, {default}"),
+            },
+        };
+        fine.ok_or_else(|| self.note(problem))
     }
 
-    fn issuer(&mut self) -> Option<String> {
+    fn note(&mut self, problem: Problem) -> Noted {
+        self.found.problems.push(problem);
+        Noted
+    }
+
+    fn issuer(&mut self) -> Checked<String> {
         let set = |reader: &Self, key: Key| reader.found.values.contains_key(key.variable);
         let has_client_id = set(self, keys::CLIENT_ID);
         let app_id = self.optional_number(keys::APP_ID);
@@ -176,70 +177,55 @@ impl Reader {
                 fine.then(|| text.to_owned())
             });
         }
-        let app_id = app_id?;
-        if app_id.is_none() {
-            self.missing(
+        match app_id? {
+            Some(id) => Ok(id.to_string()),
+            None => Err(self.missing(
                 "the App has neither client ID nor id",
                 "the App's client ID or its id",
                 keys::CLIENT_ID,
-            );
+            )),
         }
-        app_id.map(|id| id.to_string())
     }
 
-    fn private_key(&mut self) -> Option<SecretString> {
+    fn private_key(&mut self) -> Checked<SecretString> {
         let key = self.required_secret(keys::PRIVATE_KEY, keys::PRIVATE_KEY_FILE)?;
         let pem = key.expose_secret();
         let looks_right = pem.contains("-----BEGIN RSA PRIVATE KEY-----")
             || pem.contains("-----BEGIN PRIVATE KEY-----");
         if looks_right {
-            return Some(key);
+            return Ok(key);
         }
         let place = [keys::PRIVATE_KEY, keys::PRIVATE_KEY_FILE]
             .iter()
             .find_map(|key| self.found.values.get(key.variable))
             .map_or(Place::Missing, |raw| raw.place.clone());
-        self.found.problems.push(Problem {
+        Err(self.note(Problem {
             what: "the App's private key has no PEM header of a private key".to_owned(),
             place,
             expected: keys::PRIVATE_KEY.expected.to_owned(),
-            help:
-                "use the .pem file that GitHub gave you, unchanged (in a variable, with its line \
-                   breaks)"
-                    .to_owned(),
-        });
-        None
+            help: "use the .pem file that GitHub gave you, unchanged, with its line breaks"
+                .to_owned(),
+        }))
     }
 
-    fn required_secret(&mut self, variable: Key, file: Key) -> Option<SecretString> {
-        let secret = self.secret(variable, file)?;
-        if secret.is_none() {
-            self.missing(
-                &format!("`{}` is not set", file.name),
-                variable.expected,
-                file,
-            );
-        }
-        secret
+    fn required_secret(&mut self, variable: Key, file: Key) -> Checked<SecretString> {
+        self.secret(variable, file)?.ok_or_else(|| {
+            let what = format!("`{}` is not set", file.name);
+            self.missing(&what, variable.expected, file)
+        })
     }
 
-    /// `Some(None)` when it is not set.
-    fn secret(&mut self, variable: Key, file: Key) -> Option<Option<SecretString>> {
-        if let Some(raw) = self.found.values.get(variable.variable) {
-            let RawValue::Text(text) = &raw.value else {
-                return None;
-            };
+    /// `None` when it is not set.
+    fn secret(&mut self, variable: Key, file: Key) -> Checked<Option<SecretString>> {
+        if let Some(raw) = self.found.values.get(variable.variable)
+            && let RawValue::Text(text) = &raw.value
+        {
+            let text = text.trim_end_matches(['\r', '\n']).to_owned();
             let place = raw.place.clone();
-            return self
-                .not_empty(
-                    text.trim_end_matches(['\r', '\n']).to_owned(),
-                    variable,
-                    place,
-                )
-                .map(Some);
+            return self.not_empty(text, variable, place).map(Some);
         }
         let Some(raw) = self.found.values.get(file.variable).cloned() else {
-            return Some(None);
+            return Ok(None);
         };
         let path = match &raw.value {
             RawValue::Text(path) if !path.is_empty() => raw.folder.join(path),
@@ -250,38 +236,34 @@ impl Reader {
                 self.warnings.extend(read.warning);
                 self.not_empty(read.text, file, raw.place).map(Some)
             }
-            Err(error) => {
-                self.found.problems.push(Problem {
-                    what: format!("`{}` names {}: {error}", file.name, path.display()),
-                    place: raw.place,
-                    expected: file.expected.to_owned(),
-                    help: "correct the path, or let this user read the file".to_owned(),
-                });
-                None
-            }
+            Err(error) => Err(self.note(Problem {
+                what: format!("`{}` names {}: {error}", file.name, path.display()),
+                place: raw.place,
+                expected: file.expected.to_owned(),
+                help: "correct the path, or let this user read the file".to_owned(),
+            })),
         }
     }
 
-    fn not_empty(&mut self, text: String, key: Key, place: Place) -> Option<SecretString> {
+    fn not_empty(&mut self, text: String, key: Key, place: Place) -> Checked<SecretString> {
         if text.trim().is_empty() {
-            self.found.problems.push(Problem {
+            return Err(self.note(Problem {
                 what: format!("{} holds nothing", name_of(key, &place)),
                 place,
                 expected: key.expected.to_owned(),
                 help: "put the secret there".to_owned(),
-            });
-            return None;
+            }));
         }
-        Some(SecretString::from(text))
+        Ok(SecretString::from(text))
     }
 
-    fn missing(&mut self, what: &str, expected: &str, key: Key) {
-        self.found.problems.push(Problem {
+    fn missing(&mut self, what: &str, expected: &str, key: Key) -> Noted {
+        self.note(Problem {
             what: what.to_owned(),
             place: Place::Missing,
             expected: expected.to_owned(),
             help: format!("set `{}` in the file, or {}", key.name, key.variable),
-        });
+        })
     }
 }
 

@@ -131,7 +131,7 @@ format = true
                = expected: a key of docs/configuration.md
                = help: did you mean `listen`?
 
-            error: `workers` is "many"
+            error: `workers` is the text "many"
               --> DATA/config.toml:2
                = expected: a whole number from 1 to 64
                = help: correct it, or remove it to use the default, 4
@@ -146,7 +146,7 @@ format = true
                = expected: an https URL without query (http only for a loopback address)
                = help: correct it, or remove it to use the default, https://api.github.com
 
-            error: `github.app_id` is "hunter2"
+            error: `github.app_id` is the text "hunter2"
               --> DATA/config.toml:7
                = expected: the App's id, a whole number from 1
                = help: correct it, or remove it where it is not needed
@@ -246,7 +246,7 @@ fn empty_and_malformed_secrets_are_refused_without_being_shown() {
             error: the App's private key has no PEM header of a private key
               --> environment variable PHASE_MIRROR_GITHUB_PRIVATE_KEY
                = expected: the App's RSA private key in PEM
-               = help: use the .pem file that GitHub gave you, unchanged (in a variable, with its line breaks)
+               = help: use the .pem file that GitHub gave you, unchanged, with its line breaks
 
             error: PHASE_MIRROR_GITHUB_WEBHOOK_SECRET_FILE holds nothing
               --> environment variable PHASE_MIRROR_GITHUB_WEBHOOK_SECRET_FILE
