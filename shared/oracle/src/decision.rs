@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::{Item, Mode, Policy, RuleError, Severity, Status, Thresholds};
+
 /// The oracle's word on a commit. Ordered from best to worst, so that the worst of several
 /// is their `max`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -26,3 +28,114 @@ pub struct Decision {
     /// Sentences for people, the weightiest first. Never empty.
     pub reasons: Vec<String>,
 }
+
+/// What a decision is made from, counted from the report.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Grounds<'a> {
+    /// The items of the report.
+    pub items: &'a [Item],
+    /// How many facts could not be looked at that a rule with a say needed.
+    pub unavailable: usize,
+    /// Rules that failed.
+    pub rule_errors: &'a [RuleError],
+}
+
+/// Decides: new findings of rules in `block` mode over a threshold block; any other new
+/// finding that is shown, anything that could not be looked at and any failed rule warn; a
+/// dry run warns where it would have blocked.
+pub(crate) fn decide(grounds: Grounds<'_>, policy: &Policy) -> Decision {
+    let mut reasons = exceeded(grounds.items, policy.thresholds);
+    let blocked = !reasons.is_empty();
+    if blocked && policy.dry_run {
+        reasons.insert(0, "Dry run: this would have been blocked.".to_owned());
+    }
+    let news = new_items(grounds.items).count();
+    if news > 0 && !blocked {
+        let findings = counted(news, "new finding");
+        reasons.push(format!("{findings}, not enough to block."));
+    }
+    for error in grounds.rule_errors {
+        reasons.push(format!(
+            "Rule {} failed on the tree {} and was not applied: {}.",
+            error.rule_id,
+            phase_in_words(&error.phase),
+            error.message.trim_end_matches('.'),
+        ));
+    }
+    if grounds.unavailable > 0 {
+        let facts = counted(grounds.unavailable, "fact");
+        reasons.push(format!("{facts} could not be looked at."));
+    }
+    let outcome = match (blocked && !policy.dry_run, reasons.is_empty()) {
+        (true, _) => Outcome::Block,
+        (false, false) => Outcome::Warn,
+        (false, true) => Outcome::Pass,
+    };
+    if outcome == Outcome::Pass {
+        reasons.push(nothing_new(grounds.items));
+    }
+    Decision { outcome, reasons }
+}
+
+/// The new findings that people are shown.
+fn new_items(items: &[Item]) -> impl Iterator<Item = &Item> {
+    items
+        .iter()
+        .filter(|item| item.status == Status::New && item.mode != Mode::Observe)
+}
+
+/// One sentence for each threshold that is exceeded, the worst severity first.
+fn exceeded(items: &[Item], thresholds: Thresholds) -> Vec<String> {
+    let limits = [
+        (Severity::Critical, thresholds.critical),
+        (Severity::High, thresholds.high),
+        (Severity::Medium, thresholds.medium),
+    ];
+    let count = |severity| {
+        new_items(items)
+            .filter(|item| item.mode == Mode::Block && item.severity == severity)
+            .count()
+    };
+    limits
+        .into_iter()
+        .map(|(severity, limit)| (severity, limit, count(severity)))
+        .filter(|(_, limit, found)| u64::try_from(*found).is_ok_and(|n| n > u64::from(*limit)))
+        .map(|(severity, limit, found)| {
+            let findings = counted(found, &format!("new {severity} finding"));
+            match limit {
+                0 => format!("{findings}; none is tolerated."),
+                _ => format!("{findings}; at most {limit} tolerated."),
+            }
+        })
+        .collect()
+}
+
+fn nothing_new(items: &[Item]) -> String {
+    let shown = |status| {
+        items
+            .iter()
+            .filter(|item| item.status == status && item.mode != Mode::Observe)
+            .count()
+    };
+    match shown(Status::Existing) {
+        0 => "No contradiction found.".to_owned(),
+        1 => "No new contradiction; 1 finding was already there.".to_owned(),
+        n => format!("No new contradiction; {n} findings were already there."),
+    }
+}
+
+fn counted(n: usize, noun: &str) -> String {
+    let plural = if n == 1 { "" } else { "s" };
+    format!("{n} {noun}{plural}")
+}
+
+fn phase_in_words(phase: &str) -> &str {
+    match phase {
+        "before" => "that is there now",
+        _ => "that merging would give",
+    }
+}
+
+#[cfg(test)]
+#[path = "decision_tests.rs"]
+mod tests;

@@ -1,8 +1,24 @@
 //! Runs the rules on both trees and makes the report.
 
-use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::{Policy, Report, Snapshot};
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use crate::decision::{Grounds, decide};
+use crate::evidence::hex;
+use crate::parsed::parse;
+use crate::registry::{Before, Findings, Input, RULES, Rule, rules_hash};
+use crate::{
+    DefaultBranch, Evidence, Fact, Finding, Fingerprint, Item, Meta, Mode, Policy, Report,
+    RuleError, RunMode, Severity, ShortId, Snapshot, Status, Summary, Unavailable, Workflows,
+};
+
+/// The fewest base-32 characters of a short id.
+const SHORT_ID: usize = 5;
+/// More than a fingerprint has; short ids of different fingerprints differ before that.
+const LONGEST_ID: usize = 51;
 
 /// What identifies one run; an input, so that reports are deterministic.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,7 +29,252 @@ pub struct Run {
     pub timestamp: Timestamp,
 }
 
-/// Judges a snapshot under a policy.
-pub fn evaluate(_snapshot: &Snapshot, _policy: &Policy, _run: &Run) -> Report {
-    unimplemented!("laid by the oracle's first commit")
+/// Judges a snapshot under a policy: every rule on what merging would give, and on what is
+/// there now to tell what is new.
+///
+/// Never fails: a rule that panics is an entry of `meta.rule_errors`, and the outcome is at
+/// least `warn`.
+pub fn evaluate(snapshot: &Snapshot, policy: &Policy, run: &Run) -> Report {
+    evaluate_with(RULES, snapshot, policy, run)
 }
+
+pub(crate) fn evaluate_with(
+    rules: &[&dyn Rule],
+    snapshot: &Snapshot,
+    policy: &Policy,
+    run: &Run,
+) -> Report {
+    let after = parse(&snapshot.after);
+    let before = snapshot.before.as_ref().map(|tree| (tree, parse(tree)));
+    let default_after = default_branch(snapshot, &after);
+    let default_before = before
+        .as_ref()
+        .map(|(_, workflows)| default_branch(snapshot, workflows));
+    let other_side = before
+        .as_ref()
+        .map(|(tree, workflows)| Before { tree, workflows });
+
+    let mut run_of = Runs::default();
+    let input_after = Input {
+        settings: &snapshot.settings,
+        tree: &snapshot.after,
+        workflows: &after,
+        default_branch: &default_after,
+        before: other_side.as_ref(),
+    };
+    let (found, unavailable) = run_of.side(rules, &input_after, "after");
+    let known = other_side.as_ref().zip(default_before.as_ref());
+    let known = known.map(|(side, default_branch)| {
+        let input = Input {
+            settings: &snapshot.settings,
+            tree: side.tree,
+            workflows: side.workflows,
+            default_branch,
+            before: None,
+        };
+        run_of.side(rules, &input, "before").0
+    });
+    let items = items(rules, found, known.as_ref(), policy);
+    report(
+        snapshot,
+        policy,
+        run,
+        items,
+        unavailable,
+        run_of.errors,
+        rules,
+    )
+}
+
+/// The workflows that GitHub reads from the default branch.
+fn default_branch(snapshot: &Snapshot, own: &Workflows) -> Fact<Workflows> {
+    match &snapshot.default_branch {
+        DefaultBranch::IsBase => Fact::Known(own.clone()),
+        DefaultBranch::Other(Fact::Known(tree)) => Fact::Known(parse(tree)),
+        DefaultBranch::Other(Fact::Unavailable(why)) => Fact::Unavailable(why.clone()),
+    }
+}
+
+/// Findings of one side: rule by rule, each fingerprint once.
+type Found = BTreeMap<(usize, Fingerprint), Finding>;
+
+/// Runs of rules, with those that failed.
+#[derive(Default)]
+struct Runs {
+    errors: Vec<RuleError>,
+}
+
+impl Runs {
+    /// Runs every rule on one side. Also gives what could not be looked at, by rule.
+    fn side(
+        &mut self,
+        rules: &[&dyn Rule],
+        input: &Input<'_>,
+        phase: &str,
+    ) -> (Found, Vec<(usize, Unavailable)>) {
+        let mut found = Found::new();
+        let mut unavailable = Vec::new();
+        for (index, rule) in rules.iter().enumerate() {
+            let result = self.one(*rule, input, phase);
+            unavailable.extend(result.unavailable.into_iter().map(|fact| (index, fact)));
+            for finding in result.findings {
+                let key = Fingerprint::of(rule.meta().id, &finding.identity);
+                let kept = found.entry((index, key)).or_insert_with(|| finding.clone());
+                if rank(&finding) < rank(kept) {
+                    *kept = finding;
+                }
+            }
+        }
+        (found, unavailable)
+    }
+
+    fn one(&mut self, rule: &dyn Rule, input: &Input<'_>, phase: &str) -> Findings {
+        // Rules are pure functions of shared references: nothing half-changed outlives a panic.
+        catch_unwind(AssertUnwindSafe(|| rule.check(input))).unwrap_or_else(|panic| {
+            let message = panic
+                .downcast_ref::<&str>()
+                .map(|text| (*text).to_owned())
+                .or_else(|| panic.downcast_ref::<String>().cloned())
+                .unwrap_or_else(|| "it panicked".to_owned());
+            self.errors.push(RuleError {
+                rule_id: rule.meta().id.to_owned(),
+                phase: phase.to_owned(),
+                message,
+            });
+            Findings::default()
+        })
+    }
+}
+
+/// Of findings with one fingerprint, the one with the least rank stands: the worst, then the
+/// first in the tree.
+fn rank(finding: &Finding) -> (std::cmp::Reverse<Severity>, &[Evidence], &str) {
+    let severity = std::cmp::Reverse(finding.severity);
+    (severity, &finding.evidence, &finding.title)
+}
+
+fn items(rules: &[&dyn Rule], found: Found, known: Option<&Found>, policy: &Policy) -> Vec<Item> {
+    let fingerprints: BTreeSet<Fingerprint> = found.keys().map(|(_, key)| *key).collect();
+    let mut items: Vec<Item> = found
+        .into_iter()
+        .map(|((index, fingerprint), finding)| {
+            let meta = rules[index].meta();
+            let existing = known.is_some_and(|known| known.contains_key(&(index, fingerprint)));
+            Item {
+                id: short_id(fingerprint, &fingerprints),
+                fingerprint: fingerprint.to_string(),
+                rule_id: meta.id.to_owned(),
+                rule_version: meta.version,
+                severity: finding.severity,
+                mode: mode(rules[index], policy),
+                title: finding.title,
+                why: finding.why,
+                fix: finding.fix,
+                evidence: finding.evidence,
+                status: if existing {
+                    Status::Existing
+                } else {
+                    Status::New
+                },
+                suppression: None,
+            }
+        })
+        .collect();
+    items.sort_by(|a, b| order(a).cmp(&order(b)));
+    items
+}
+
+/// The order of the report's items.
+fn order(item: &Item) -> impl Ord + '_ {
+    let place = item
+        .evidence
+        .first()
+        .map(|evidence| (&evidence.path, evidence.start_line));
+    (
+        item.status,
+        std::cmp::Reverse(item.severity),
+        place,
+        &item.fingerprint,
+    )
+}
+
+/// How much say a rule has.
+fn mode(rule: &dyn Rule, policy: &Policy) -> Mode {
+    let meta = rule.meta();
+    policy
+        .modes
+        .get(meta.id)
+        .copied()
+        .unwrap_or(meta.default_mode)
+}
+
+/// The shortest id, of at least five characters, that no other finding of the report has.
+fn short_id(fingerprint: Fingerprint, all: &BTreeSet<Fingerprint>) -> ShortId {
+    let unique = |length: &usize| {
+        let id = fingerprint.short(*length);
+        all.iter()
+            .all(|other| *other == fingerprint || other.short(*length) != id)
+    };
+    let length = (SHORT_ID..LONGEST_ID).find(unique).unwrap_or(LONGEST_ID);
+    fingerprint.short(length)
+}
+
+fn report(
+    snapshot: &Snapshot,
+    policy: &Policy,
+    run: &Run,
+    items: Vec<Item>,
+    unavailable: Vec<(usize, Unavailable)>,
+    rule_errors: Vec<RuleError>,
+    rules: &[&dyn Rule],
+) -> Report {
+    let heard: BTreeSet<&Unavailable> = unavailable
+        .iter()
+        .filter(|(index, _)| mode(rules[*index], policy) != Mode::Observe)
+        .map(|(_, fact)| fact)
+        .collect();
+    let grounds = Grounds {
+        items: &items,
+        unavailable: heard.len(),
+        rule_errors: &rule_errors,
+    };
+    let decision = decide(grounds, policy);
+    let unavailable: BTreeSet<Unavailable> =
+        unavailable.into_iter().map(|(_, fact)| fact).collect();
+    Report {
+        meta: Meta {
+            schema_version: Report::SCHEMA_VERSION,
+            run_id: run.id.clone(),
+            timestamp: run.timestamp,
+            rules_hash: rules_hash(),
+            policy_hash: policy_hash(policy),
+            mode: if policy.dry_run {
+                RunMode::DryRun
+            } else {
+                RunMode::Enforce
+            },
+            repository: snapshot.subject.repository.clone(),
+            commit: snapshot.subject.commit.clone(),
+            base_commit: snapshot.subject.base_commit.clone(),
+            degraded: None,
+            demotions: Vec::new(),
+            unavailable: unavailable.into_iter().collect(),
+            rule_errors,
+        },
+        summary: Summary::of(&items),
+        items,
+        decision,
+    }
+}
+
+/// SHA-256 of the policy as JSON. Fields stand in the order of the type and maps are sorted,
+/// so that equal policies have equal text.
+fn policy_hash(policy: &Policy) -> String {
+    // A policy has text keys only, which always serialise.
+    let json = serde_json::to_vec(policy).unwrap_or_default();
+    hex(&Sha256::digest(json))
+}
+
+#[cfg(test)]
+#[path = "evaluate_tests.rs"]
+mod tests;

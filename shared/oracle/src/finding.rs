@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::RepoPath;
+use crate::Evidence;
 
 /// How bad a contradiction is. Ordered: `Low < Medium < High < Critical`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -19,6 +19,18 @@ pub enum Severity {
     High,
     /// It must not be merged.
     Critical,
+}
+
+/// In the words of the report: `critical`, `high`, `medium`, `low`.
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        })
+    }
 }
 
 /// One contradiction, as a rule reports it.
@@ -39,24 +51,6 @@ pub struct Finding {
     /// contradict each other (a context, a path, a job id), never line numbers or prose.
     /// The fingerprint is made of the rule's id and these, in order.
     pub identity: Vec<String>,
-}
-
-/// One place that shows a contradiction.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Evidence {
-    /// The file.
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
-    pub path: RepoPath,
-    /// First line, counted from 1.
-    pub start_line: u32,
-    /// Last line, counted from 1.
-    pub end_line: u32,
-    /// The text of these lines, cut to what a reader needs.
-    pub snippet: String,
-    /// SHA-256 of the whole lines, hex: tells whether the content is the same.
-    pub hash: String,
 }
 
 /// The identity of a contradiction: SHA-256 over its rule and what contradicts what.
@@ -103,7 +97,13 @@ impl fmt::Display for Fingerprint {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
-pub struct ShortId(String);
+pub struct ShortId(
+    #[cfg_attr(
+        feature = "schema",
+        schemars(regex(pattern = "^PM-[0-9A-HJKMNP-TV-Z]{5,51}$"))
+    )]
+    String,
+);
 
 impl ShortId {
     /// The id as text.

@@ -14,20 +14,26 @@
 
 mod decision;
 mod evaluate;
+mod evidence;
 mod fact;
 mod finding;
+mod parsed;
 mod policy;
 pub mod registry;
 mod report;
 mod rules;
 mod settings;
 mod snapshot;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod vocabulary;
 
 pub use decision::{Decision, Outcome};
 pub use evaluate::{Run, evaluate};
+pub use evidence::Evidence;
 pub use fact::{Fact, Reason, Unavailable};
-pub use finding::{Evidence, Finding, Fingerprint, Severity, ShortId};
+pub use finding::{Finding, Fingerprint, Severity, ShortId};
+pub use parsed::Workflows;
 pub use policy::{Mode, Policy, Thresholds};
 pub use report::{
     Item, Meta, Report, RuleError, RunMode, SeverityCounts, Status, StatusCounts, Summary,

@@ -1,13 +1,24 @@
 //! The rules, one static slice in the order of their ids, and what they have in common.
 
-use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
-use workflows::{ParseError, Workflow};
+use sha2::{Digest, Sha256};
 
-use crate::{DefaultBranch, Fact, Finding, Mode, RepoPath, Settings, Tree, Unavailable};
+use crate::evidence::hex;
+use crate::parsed::Workflows;
+use crate::rules::md_000::MD_000;
+use crate::{Evidence, Fact, Finding, Mode, RepoPath, Settings, Tree, Unavailable};
 
-/// Every rule. Adding one is a file in `rules/` and one entry here.
-pub static RULES: &[&dyn Rule] = &[];
+/// Every rule. Adding one is a file in `rules/` and one entry here
+/// (docs/rules/README.md goes through it from start to finish).
+pub static RULES: &[&dyn Rule] = &[&MD_000];
+
+/// The largest file, in bytes, that rules are given to read; an edge need not fetch larger
+/// ones, and says [`Reason::TooLarge`](crate::Reason::TooLarge) of them.
+pub const FILE_LIMIT: u64 = workflows::MAX_FILE_BYTES as u64;
+
+/// The published JSON Schema of the report, schema 3.
+pub const REPORT_SCHEMA: &str = include_str!("../../../schemas/dissonance-report.v3.schema.json");
 
 /// What a rule is; documentation, the CLI's `rules` and the policy schema derive from it.
 #[derive(Debug)]
@@ -35,15 +46,40 @@ pub struct RuleMeta {
 }
 
 /// One side of a comparison: a tree with everything that holds beside it.
+#[derive(Debug, Clone, Copy)]
 pub struct Input<'a> {
     /// The settings of the base branch.
     pub settings: &'a Settings,
     /// The tree under judgement.
     pub tree: &'a Tree,
-    /// Where default-branch workflows live.
-    pub default_branch: &'a DefaultBranch,
     /// The workflow files of `tree`, parsed once for all rules.
-    pub workflows: &'a BTreeMap<RepoPath, Fact<Result<Workflow, ParseError>>>,
+    pub workflows: &'a Workflows,
+    /// The workflow files that GitHub reads from the default branch whatever the pull request
+    /// holds (`pull_request_target`): those of `tree` where the base is the default branch.
+    pub default_branch: &'a Fact<Workflows>,
+    /// The workflow files of the tree that `tree` is compared with; `None` while that one is
+    /// itself judged, or when nothing is compared. Tells a rule what the change took away.
+    pub before: Option<&'a Before<'a>>,
+}
+
+/// The other side of a comparison.
+#[derive(Debug, Clone, Copy)]
+pub struct Before<'a> {
+    /// The tree that is there now.
+    pub tree: &'a Tree,
+    /// Its workflow files.
+    pub workflows: &'a Workflows,
+}
+
+impl Input<'_> {
+    /// The lines `start_line..=end_line` of a file of this side; `None` when its content is
+    /// not there.
+    pub fn evidence(&self, path: &RepoPath, start_line: u32, end_line: u32) -> Option<Evidence> {
+        match self.tree.files.get(path)? {
+            Fact::Known(content) => Some(Evidence::of(path, content, start_line, end_line)),
+            Fact::Unavailable(_) => None,
+        }
+    }
 }
 
 /// What a rule found.
@@ -66,4 +102,20 @@ pub trait Rule: Sync {
 /// Whether any rule reads the content of this file; edges fetch exactly these.
 pub fn wants(path: &RepoPath) -> bool {
     workflows::is_workflow_path(path.as_str())
+}
+
+/// SHA-256, hex, over the report schema and the rules' ids, versions and default modes:
+/// reports with the same hash were made under the same rules.
+pub fn rules_hash() -> String {
+    let mut text = String::from(REPORT_SCHEMA);
+    for rule in RULES {
+        let meta = rule.meta();
+        // Writing to a string can't fail.
+        let _ = write!(
+            text,
+            "\n{} {} {:?}",
+            meta.id, meta.version, meta.default_mode
+        );
+    }
+    hex(&Sha256::digest(text))
 }

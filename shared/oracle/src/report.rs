@@ -11,6 +11,16 @@ use crate::{Decision, Evidence, Mode, ObjectId, RepositoryName, Severity, ShortI
 /// The report of one evaluation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(
+    feature = "schema",
+    schemars(
+        title = "Phase Mirror dissonance report",
+        description = "Where a repository contradicts itself, as Phase Mirror found it for one \
+                       commit. Deterministic: the same snapshot, policy and rules give the same \
+                       bytes; run id and time are inputs.",
+        extend("$id" = "https://github.com/phase-mirror/phase-mirror/schemas/dissonance-report.v3.schema.json")
+    )
+)]
 #[serde(deny_unknown_fields)]
 pub struct Report {
     /// About the evaluation.
@@ -23,29 +33,49 @@ pub struct Report {
     pub decision: Decision,
 }
 
+impl Report {
+    /// The version of the report's schema.
+    pub const SCHEMA_VERSION: u32 = 3;
+
+    /// The report as JSON, the bytes of `dissonance_report.json`: indented, with a line break
+    /// at its end, and the same for the same report.
+    pub fn to_json(&self) -> String {
+        // A report has text keys only, which always serialise.
+        let mut json = serde_json::to_string_pretty(self).unwrap_or_default();
+        json.push('\n');
+        json
+    }
+}
+
 /// About the evaluation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Meta {
     /// Always 3.
+    #[cfg_attr(feature = "schema", schemars(range(min = 3, max = 3)))]
     pub schema_version: u32,
     /// The caller's id of this run (an input: reports are deterministic).
     pub run_id: String,
     /// The caller's time of this run, RFC 3339 UTC (an input).
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    #[cfg_attr(feature = "schema", schemars(with = "String", extend("format" = "date-time")))]
     pub timestamp: Timestamp,
     /// SHA-256 over the report schema and the rules' ids, versions and defaults, hex.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[0-9a-f]{64}$")))]
     pub rules_hash: String,
     /// SHA-256 over the policy in force, hex.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[0-9a-f]{64}$")))]
     pub policy_hash: String,
     /// `enforce`, or `dry_run` where a block only warns.
     pub mode: RunMode,
-    /// `owner/name`, where known.
+    /// `owner/name`; null where it is not known.
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub repository: Option<RepositoryName>,
     /// The commit judged.
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "String", regex(pattern = "^([0-9a-f]{40}|[0-9a-f]{64})$"))
+    )]
     pub commit: ObjectId,
     /// The commit compared with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -94,6 +124,7 @@ pub struct Item {
     /// Its id for people, unique in this report.
     pub id: ShortId,
     /// Its identity, 64 hex digits.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[0-9a-f]{64}$")))]
     pub fingerprint: String,
     /// The rule that found it.
     pub rule_id: String,
@@ -144,6 +175,32 @@ pub struct Summary {
     pub by_status: StatusCounts,
 }
 
+impl Summary {
+    /// Counts items.
+    pub fn of(items: &[Item]) -> Self {
+        let mut summary = Self {
+            total: 0,
+            by_severity: SeverityCounts::default(),
+            by_status: StatusCounts::default(),
+        };
+        for item in items {
+            summary.total += 1;
+            *match item.severity {
+                Severity::Critical => &mut summary.by_severity.critical,
+                Severity::High => &mut summary.by_severity.high,
+                Severity::Medium => &mut summary.by_severity.medium,
+                Severity::Low => &mut summary.by_severity.low,
+            } += 1;
+            *match item.status {
+                Status::New => &mut summary.by_status.new,
+                Status::Existing => &mut summary.by_status.existing,
+                Status::Suppressed => &mut summary.by_status.suppressed,
+            } += 1;
+        }
+        summary
+    }
+}
+
 /// Items by severity.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -171,3 +228,7 @@ pub struct StatusCounts {
     /// Suppressed items.
     pub suppressed: u32,
 }
+
+#[cfg(test)]
+#[path = "report_tests.rs"]
+mod tests;

@@ -1,1 +1,3 @@
-//! One rule, one file (or one folder where a rule has several parts).
+//! One rule, one file (and one folder beside it where a rule has several parts).
+
+pub(crate) mod md_000;

@@ -1,0 +1,210 @@
+//! MD-000 unreadable-governance: what a change makes unreadable can't be judged, so that it
+//! must not pass unnoticed.
+
+use crate::registry::{Findings, Input, Rule, RuleMeta, wants};
+use crate::{Evidence, Fact, Finding, Mode, Reason, RepoPath, Severity, Unavailable};
+
+/// The rule.
+pub(crate) static MD_000: UnreadableGovernance = UnreadableGovernance;
+
+/// The rule's type.
+pub(crate) struct UnreadableGovernance;
+
+static META: RuleMeta = RuleMeta {
+    id: "MD-000",
+    name: "unreadable-governance",
+    version: 1,
+    default_mode: Mode::Block,
+    what: "\
+A file that other rules read can't be read any more: a workflow that is not YAML or not a \
+workflow, is larger than 1 MiB, or is a symbolic link or a submodule; or the platform cuts the \
+list of the repository's files short because there are too many. What was already so at the base \
+is listed as *unavailable* and is nobody's finding. What the platform failed to deliver is \
+unavailable too. An empty repository is readable: it has nothing to read.",
+    why: "\
+What can't be read is not judged. If that passed, breaking a file would be a way past every other \
+rule; and GitHub does not run a workflow that it can't read either.",
+    fix: "\
+Put the file right at the line and column given. Commit a file instead of a link, and keep it \
+under 1 MiB.",
+    bad_example: "\
+//- .github/workflows/ci.yml
+on: pull_request
+jobs:
+  build: [
+",
+    good_example: "\
+//- .github/workflows/ci.yml
+on: pull_request
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    steps:
+      - run: make
+",
+    facts: &["the tree", "workflow files"],
+};
+
+impl Rule for UnreadableGovernance {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn check(&self, input: &Input<'_>) -> Findings {
+        let mut findings = Findings::default();
+        tree(input, &mut findings);
+        for path in input.workflows.keys() {
+            file(input, path, &mut findings);
+        }
+        findings
+    }
+}
+
+/// The list of files itself.
+fn tree(input: &Input<'_>, findings: &mut Findings) {
+    let Fact::Unavailable(why) = &input.tree.entries else {
+        return;
+    };
+    let known_before = input
+        .before
+        .is_some_and(|before| matches!(before.tree.entries, Fact::Known(_)));
+    if !known_before || why.reason != Reason::Truncated {
+        findings.unavailable.push(why.clone());
+        return;
+    }
+    findings.findings.push(Finding {
+        severity: Severity::High,
+        title: "The change makes the tree too large to be read".to_owned(),
+        why: format!(
+            "GitHub lists the files at the base in full and cuts the list short with this \
+             change ({}). Files that rules read may be among those that are missing.",
+            why.detail.trim_end_matches('.')
+        ),
+        fix: "Commit fewer files: keep dependencies and build output out of the repository."
+            .to_owned(),
+        evidence: Vec::new(),
+        identity: vec!["tree".to_owned()],
+    });
+}
+
+/// One file.
+fn file(input: &Input<'_>, path: &RepoPath, findings: &mut Findings) {
+    let Some(broken) = broken(input.workflows.get(path)) else {
+        return;
+    };
+    let before = input.before.map(|before| before.workflows.get(path));
+    let broken_before = before.flatten().is_some_and(broken_at_all);
+    if broken_before || broken.own == Blame::Platform {
+        findings.unavailable.push(broken.into_unavailable(path));
+    } else {
+        let appears = before == Some(None);
+        findings
+            .findings
+            .push(broken.into_finding(input, path, appears));
+    }
+}
+
+type Parsed = Fact<Result<workflows::Workflow, workflows::ParseError>>;
+
+/// Who made a file unreadable.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Blame {
+    /// What is committed.
+    Content,
+    /// Whoever was to deliver it.
+    Platform,
+}
+
+/// Why a file can't be read.
+struct Broken {
+    own: Blame,
+    reason: Reason,
+    line: u32,
+    column: Option<u32>,
+    detail: String,
+}
+
+fn broken(fact: Option<&Parsed>) -> Option<Broken> {
+    match fact? {
+        Fact::Known(Ok(_)) => None,
+        Fact::Known(Err(error)) => Some(Broken {
+            own: Blame::Content,
+            reason: Reason::Unreadable,
+            line: error.line,
+            column: Some(error.column),
+            detail: error.message.clone(),
+        }),
+        Fact::Unavailable(why) => Some(Broken {
+            own: match why.reason {
+                Reason::TooLarge | Reason::Unreadable => Blame::Content,
+                _ => Blame::Platform,
+            },
+            reason: why.reason,
+            line: 1,
+            column: None,
+            detail: why.detail.clone(),
+        }),
+    }
+}
+
+fn broken_at_all(fact: &Parsed) -> bool {
+    broken(Some(fact)).is_some()
+}
+
+impl Broken {
+    fn place(&self) -> String {
+        match self.column {
+            Some(column) => format!("line {}, column {column}: ", self.line),
+            None => String::new(),
+        }
+    }
+
+    fn into_unavailable(self, path: &RepoPath) -> Unavailable {
+        Unavailable {
+            fact: path.to_string(),
+            reason: self.reason,
+            detail: format!("{}{}", self.place(), self.detail),
+        }
+    }
+
+    fn into_finding(self, input: &Input<'_>, path: &RepoPath, appears: bool) -> Finding {
+        let evidence = input
+            .evidence(path, self.line, self.line)
+            .unwrap_or_else(|| Evidence::of(path, b"", 1, 1));
+        let history = match (appears, input.before) {
+            (true, _) => "is new with this change and can't be read",
+            (false, Some(_)) => "could be read at the base and can't be read now",
+            (false, None) => "can't be read",
+        };
+        let place = self.place();
+        Finding {
+            severity: Severity::High,
+            title: format!("{} can't be read", shown(path)),
+            why: format!(
+                "`{path}` {history}: {place}{}. What it says is not judged by any other rule.",
+                self.detail.trim_end_matches('.')
+            ),
+            fix: match self.column {
+                Some(column) => format!("Correct `{path}` at line {}, column {column}.", self.line),
+                None if wants(path) => {
+                    format!("Commit `{path}` as an ordinary file of at most 1 MiB.")
+                }
+                None => format!("Commit `{path}` as an ordinary directory."),
+            },
+            evidence: vec![evidence],
+            identity: vec![path.to_string()],
+        }
+    }
+}
+
+fn shown(path: &RepoPath) -> String {
+    if path.as_str().chars().count() <= 70 {
+        format!("`{path}`")
+    } else {
+        "A workflow file".to_owned()
+    }
+}
+
+#[cfg(test)]
+#[path = "md_000_tests.rs"]
+mod tests;
