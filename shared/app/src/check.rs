@@ -35,6 +35,8 @@ pub enum Conclusion {
     Failure,
     /// Could not be judged; somebody has to act.
     ActionRequired,
+    /// Not judged, because no open pull request calls for it any more.
+    Cancelled,
 }
 
 /// One annotation.

@@ -79,6 +79,10 @@ pub enum Event {
         number: u64,
         /// Its head when the event was sent.
         head: ObjectId,
+        /// The head that a push replaced (`before` of `synchronize`): other pull requests may
+        /// still have it, and a check of theirs may become better.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<ObjectId>,
     },
 }
 

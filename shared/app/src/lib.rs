@@ -16,5 +16,6 @@ pub mod event;
 pub mod ports;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod webhook;
 
 pub use error::{GitHubError, GitHubErrorKind, StoreError, StoreErrorKind};

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use oracle::{BranchName, ObjectId, RepoPath, Report, Snapshot};
 use serde::{Deserialize, Serialize};
 
-use crate::check::{CheckOutput, CheckRun, CheckUpdate, ExternalId};
+use crate::check::{CheckOutput, CheckRun, CheckUpdate, Conclusion, ExternalId};
 use crate::error::{GitHubError, StoreError};
 use crate::event::{DeliveryId, Head, Message, Repository};
 
@@ -129,23 +129,40 @@ pub struct Generation {
     pub began_at: Timestamp,
     /// GitHub's id of its Check Run, once known.
     pub check_run_id: Option<u64>,
+    /// The conclusion of its Check Run once that is completed; `None` while it is not.
+    pub conclusion: Option<Conclusion>,
+}
+
+impl Generation {
     /// Whether its Check Run is completed.
-    pub finished: bool,
+    pub fn is_finished(&self) -> bool {
+        self.conclusion.is_some()
+    }
+
+    /// Whether its Check Run is completed with a judgement, so that the same pull requests
+    /// need no other: giving up (`action_required`) and `cancelled` are none.
+    pub fn is_judged(&self) -> bool {
+        use Conclusion::{Failure, Neutral, Success};
+        matches!(self.conclusion, Some(Success | Neutral | Failure))
+    }
 }
 
 /// What is known of heads. Kept for 30 days.
+///
+/// Every write is made under a lease on the head; it is
+/// [`Stale`](crate::StoreErrorKind::Stale), and nothing is written, when a newer epoch was
+/// granted on that head. That a lease has run out, or was released, is no reason to refuse.
 #[async_trait]
 pub trait Heads: Send + Sync {
     /// Remembers that an open pull request has this head (idempotent; a new base replaces).
-    async fn watch(&self, head: &Head, pull_request: &HeadPullRequest) -> Result<(), StoreError>;
-    /// Forgets a pull request: closed, or its head moved on.
-    async fn forget(&self, head: &Head, number: u64) -> Result<(), StoreError>;
+    async fn watch(&self, lease: &Lease, pull_request: &HeadPullRequest) -> Result<(), StoreError>;
+    /// Forgets a pull request: closed, or its head moved on (idempotent).
+    async fn forget(&self, lease: &Lease, number: u64) -> Result<(), StoreError>;
     /// The pull requests of this head, by number.
     async fn watched(&self, head: &Head) -> Result<Vec<HeadPullRequest>, StoreError>;
     /// The latest generation.
     async fn generation(&self, head: &Head) -> Result<Option<Generation>, StoreError>;
-    /// Writes a generation under a lease; [`Stale`](crate::StoreErrorKind::Stale), and nothing
-    /// written, when a newer epoch was granted on this head.
+    /// Writes a generation: a new one, or the latest again.
     async fn save_generation(
         &self,
         lease: &Lease,
@@ -214,7 +231,7 @@ pub enum TestMerge {
     },
     /// Conflicts: head is judged against the merge base.
     Conflicting,
-    /// GitHub has not made it yet; ask again in a moment.
+    /// GitHub has not made it yet: ask again in a moment, or judge as if it conflicted.
     Pending,
 }
 
@@ -234,7 +251,8 @@ pub trait PullRequests: Send + Sync {
 #[async_trait]
 pub trait Snapshots: Send + Sync {
     /// Everything rules may read about merging this pull request, with the contents of the
-    /// files that `wants` names. What GitHub does not let us see, or cuts short, is
+    /// files that `wants` names. Without a clean test merge the head is compared with the
+    /// merge base. What GitHub does not let us see, or cuts short, is
     /// unavailable inside; an error means that there is no snapshot worth judging.
     async fn snapshot(
         &self,
