@@ -1,0 +1,123 @@
+//! Pull requests.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::repository::SOMEBODY;
+use crate::git::{Content, ObjectId};
+use crate::shared::Shared;
+use crate::state::{CheckRun, State, TestMerge};
+
+/// A pull request.
+#[derive(Clone)]
+pub struct PullRequest {
+    shared: Arc<Shared>,
+    repository: u64,
+    number: u64,
+}
+
+impl fmt::Debug for PullRequest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_tuple("PullRequest")
+            .field(&self.number)
+            .finish()
+    }
+}
+
+impl PullRequest {
+    pub(super) fn new(shared: &Arc<Shared>, repository: u64, number: u64) -> Self {
+        Self {
+            shared: Arc::clone(shared),
+            repository,
+            number,
+        }
+    }
+
+    /// Its number.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Its head commit.
+    pub fn head(&self) -> ObjectId {
+        self.look(|it| it.head.sha)
+    }
+
+    /// Whether it is open.
+    pub fn is_open(&self) -> bool {
+        self.look(|it| it.open)
+    }
+
+    /// The commit that GitHub's test merge gave; `None`: it conflicts.
+    pub fn test_merge(&self) -> Option<ObjectId> {
+        match self.look(crate::state::PullRequest::settled_test_merge) {
+            TestMerge::Clean { commit } => Some(commit),
+            TestMerge::Conflicting => None,
+        }
+    }
+
+    /// Every check run of its head, oldest first.
+    pub fn check_runs(&self) -> Vec<CheckRun> {
+        let head = self.head();
+        self.with(|state| {
+            let runs = state.check_runs_of(self.repository, head);
+            runs.into_iter().cloned().collect()
+        })
+    }
+
+    /// Its author commits these files on top of its head branch and pushes; the new head.
+    pub fn push<P: Into<String>, C: Into<Content>>(
+        &self,
+        message: &str,
+        files: impl IntoIterator<Item = (P, C)>,
+    ) -> ObjectId {
+        let files = files.into_iter();
+        let files = files.map(|(path, content)| (path.into(), content.into()));
+        let files = files.collect();
+        let head = self.look(|it| it.head.clone());
+        self.with(|state| state.push(head.repository, &head.branch, SOMEBODY, message, files))
+    }
+
+    /// Lets it go to another branch.
+    pub fn change_base(&self, branch: &str) {
+        self.with(|state| state.change_base(self.repository, self.number, branch, SOMEBODY));
+    }
+
+    /// Closes it unmerged.
+    pub fn close(&self) {
+        self.with(|state| state.close_pull_request(self.repository, self.number, SOMEBODY));
+    }
+
+    /// Opens it again.
+    pub fn reopen(&self) {
+        self.with(|state| state.reopen_pull_request(self.repository, self.number, SOMEBODY));
+    }
+
+    /// Merges it.
+    ///
+    /// # Panics
+    /// When it is closed or conflicts.
+    #[track_caller]
+    pub fn merge(&self) {
+        let (repository, number) = (self.repository, self.number);
+        let merged = self.with(|state| state.merge_pull_request(repository, number, SOMEBODY));
+        assert!(merged, "pull request {number} can't be merged");
+    }
+
+    /// Lets this many readers find the test merge unfinished.
+    pub fn hold_test_merge(&self, reads: u32) {
+        self.look(|it| it.hold_test_merge(reads));
+    }
+
+    fn look<T>(&self, look: impl FnOnce(&crate::state::PullRequest) -> T) -> T {
+        self.with(|state| {
+            let found = state.pull_request(self.repository, self.number);
+            look(found.unwrap_or_else(|| panic!("there is no pull request {}", self.number)))
+        })
+    }
+
+    fn with<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        self.shared.with(change)
+    }
+}
