@@ -33,7 +33,10 @@
 //! ```
 
 mod clock;
+#[cfg(feature = "contract")]
+pub mod contract;
 mod git;
+mod graphql;
 mod http;
 mod json;
 mod pattern;

@@ -5,7 +5,7 @@ mod auth;
 mod exchange;
 mod fault;
 mod page;
-mod query;
+pub(crate) mod query;
 mod refusal;
 mod request;
 mod route;

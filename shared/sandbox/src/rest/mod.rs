@@ -7,6 +7,7 @@ mod check_run_input;
 mod commit;
 mod compare;
 mod git_data;
+mod graphql;
 mod pull_request;
 mod repository;
 mod status;
@@ -34,6 +35,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route { method: "GET", template: "/app/installations/{installation_id}", audience: APP, handler: app::installation },
     Route { method: "POST", template: "/app/installations/{installation_id}/access_tokens", audience: APP, handler: app::create_token },
     Route { method: "GET", template: "/installation/repositories", audience: INSTALLATION, handler: app::repositories },
+    Route { method: "POST", template: "/graphql", audience: INSTALLATION, handler: graphql::execute },
     Route { method: "GET", template: "/repos/{owner}/{repo}", audience: METADATA, handler: repository::show },
     Route { method: "GET", template: "/repos/{owner}/{repo}/branches/{branch}", audience: CONTENTS, handler: branch::show },
     Route { method: "GET", template: "/repos/{owner}/{repo}/rules/branches/{branch}", audience: METADATA, handler: branch::rules },

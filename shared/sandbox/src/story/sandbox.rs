@@ -104,6 +104,12 @@ impl Sandbox {
         &self.base_url
     }
 
+    /// Everything behind it.
+    #[cfg(feature = "contract")]
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
     /// The sandbox's time.
     pub fn clock(&self) -> &Clock {
         &self.clock
