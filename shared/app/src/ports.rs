@@ -97,8 +97,9 @@ pub trait Leases: Send + Sync {
         now: Timestamp,
         ttl: Duration,
     ) -> Result<Acquired, StoreError>;
-    /// Extends a lease of ours to `ttl` from `now`; [`Stale`](crate::StoreErrorKind::Stale)
-    /// when another epoch was granted since.
+    /// Extends a lease of ours to `ttl` from `now`, even one that has run out;
+    /// [`Stale`](crate::StoreErrorKind::Stale) when it was released or another epoch was
+    /// granted since.
     async fn renew(
         &self,
         lease: &Lease,

@@ -1,0 +1,64 @@
+//! The contract of [`EventQueue`].
+
+use std::sync::Arc;
+
+use oracle::RepositoryName;
+
+use super::{delivery, head};
+use crate::event::{Event, Message, Repository};
+use crate::ports::EventQueue;
+
+/// Runs the contract; `received` returns what workers were handed since it was last asked.
+pub async fn event_queue(queue: Arc<dyn EventQueue>, received: impl AsyncFn() -> Vec<Message>) {
+    what_is_sent_is_received_whole(&*queue, &received).await;
+    every_one_of_many_arrives(queue, &received).await;
+}
+
+fn message(number: u32) -> Message {
+    Message {
+        delivery: delivery(number),
+        event: Event::PullRequest {
+            repository: Repository {
+                installation_id: u64::MAX >> 1,
+                id: 7,
+                name: RepositoryName::new("octo-org/hello.world").expect("a repository"),
+            },
+            number: u64::from(number),
+            head: head(number).sha,
+            before: (number % 2 == 0).then(|| head(number + 1).sha),
+        },
+    }
+}
+
+async fn what_is_sent_is_received_whole(
+    queue: &dyn EventQueue,
+    received: &impl AsyncFn() -> Vec<Message>,
+) {
+    for number in [1, 2] {
+        queue.send(&message(number)).await.expect("sent");
+    }
+    let mut arrived = received().await;
+    arrived.sort_by(|a, b| a.delivery.cmp(&b.delivery));
+    assert_eq!(
+        arrived,
+        [message(1), message(2)],
+        "what is sent is received whole"
+    );
+}
+
+async fn every_one_of_many_arrives(
+    queue: Arc<dyn EventQueue>,
+    received: &impl AsyncFn() -> Vec<Message>,
+) {
+    let mut senders = tokio::task::JoinSet::new();
+    for number in 100..140 {
+        let queue = Arc::clone(&queue);
+        senders.spawn(async move { queue.send(&message(number)).await.expect("sent") });
+    }
+    senders.join_all().await;
+    let mut arrived = received().await;
+    arrived.sort_by(|a, b| a.delivery.cmp(&b.delivery));
+    arrived.dedup();
+    let sent: Vec<Message> = (100..140).map(message).collect();
+    assert_eq!(arrived, sent, "every one of many sent at once arrives");
+}

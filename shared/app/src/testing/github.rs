@@ -1,0 +1,175 @@
+//! The fake GitHub: pull requests, snapshots, and Check Runs that append annotations.
+
+use async_trait::async_trait;
+use oracle::{ObjectId, RepoPath, Snapshot};
+
+use super::world::{RecordedRun, State, World};
+use crate::check::{ANNOTATIONS_PER_REQUEST, CheckRun, CheckUpdate, ExternalId};
+use crate::error::{GitHubError, GitHubErrorKind};
+use crate::event::Repository;
+use crate::ports::{CheckRuns, PullRequest, PullRequests, Snapshots};
+
+/// The most characters that a summary may have.
+const SUMMARY_LIMIT: usize = 65_535;
+
+impl World {
+    async fn github<R>(
+        &self,
+        operation: &'static str,
+        effect: impl FnOnce(&mut State) -> Result<R, GitHubErrorKind>,
+    ) -> Result<R, GitHubError> {
+        let answer = self.call(operation, effect).await;
+        answer
+            .unwrap_or(Err(GitHubErrorKind::Unavailable))
+            .map_err(|kind| GitHubError {
+                operation,
+                kind,
+                source: None,
+            })
+    }
+}
+
+impl State {
+    /// The run, if its repository has let us write checks.
+    fn run(
+        &mut self,
+        repository: &Repository,
+        id: u64,
+    ) -> Result<&mut RecordedRun, GitHubErrorKind> {
+        self.runs
+            .iter_mut()
+            .find(|run| run.id == id && run.repository_id == repository.id)
+            .ok_or(GitHubErrorKind::NotFound)
+    }
+
+    fn may_write_checks(&self, repository: &Repository) -> Result<(), GitHubErrorKind> {
+        let forbidden = self.checks_forbidden.contains(&repository.id);
+        let seen = self.pull_requests.keys().any(|key| key.0 == repository.id);
+        match (forbidden, seen) {
+            (true, _) => Err(GitHubErrorKind::Forbidden),
+            (false, false) => Err(GitHubErrorKind::NotFound),
+            (false, true) => Ok(()),
+        }
+    }
+}
+
+impl From<&RecordedRun> for CheckRun {
+    fn from(run: &RecordedRun) -> Self {
+        Self {
+            id: run.id,
+            external_id: run.external_id.clone(),
+            annotations_count: run.annotations.len(),
+            conclusion: run.conclusion,
+        }
+    }
+}
+
+#[async_trait]
+impl PullRequests for World {
+    async fn pull_request(
+        &self,
+        repository: &Repository,
+        number: u64,
+    ) -> Result<PullRequest, GitHubError> {
+        self.github("PullRequests::pull_request", |state| {
+            let pull_request = state.pull_requests.get(&(repository.id, number));
+            pull_request.cloned().ok_or(GitHubErrorKind::NotFound)
+        })
+        .await
+    }
+}
+
+#[async_trait]
+impl Snapshots for World {
+    async fn snapshot(
+        &self,
+        repository: &Repository,
+        pull_request: &PullRequest,
+        _wants: fn(&RepoPath) -> bool,
+    ) -> Result<Snapshot, GitHubError> {
+        self.github("Snapshots::snapshot", |state| {
+            let snapshot = state.snapshots.get(&(repository.id, pull_request.number));
+            snapshot.cloned().ok_or(GitHubErrorKind::NotFound)
+        })
+        .await
+    }
+}
+
+#[async_trait]
+impl CheckRuns for World {
+    async fn create(
+        &self,
+        repository: &Repository,
+        sha: &ObjectId,
+        external_id: &ExternalId,
+    ) -> Result<u64, GitHubError> {
+        self.github("CheckRuns::create", |state| {
+            state.may_write_checks(repository)?;
+            if !state.commits.contains(&(repository.id, sha.clone())) {
+                return Err(GitHubErrorKind::Invalid);
+            }
+            let id = 1 + u64::try_from(state.runs.len()).unwrap_or(u64::MAX);
+            state.runs.push(RecordedRun {
+                id,
+                repository_id: repository.id,
+                sha: sha.clone(),
+                external_id: external_id.clone(),
+                title: String::new(),
+                summary: String::new(),
+                annotations: Vec::new(),
+                conclusion: None,
+            });
+            Ok(id)
+        })
+        .await
+    }
+
+    async fn find(
+        &self,
+        repository: &Repository,
+        sha: &ObjectId,
+        external_id: &ExternalId,
+    ) -> Result<Option<CheckRun>, GitHubError> {
+        self.github("CheckRuns::find", |state| {
+            state.may_write_checks(repository)?;
+            let found = state.runs.iter().rev().find(|run| {
+                run.repository_id == repository.id
+                    && run.sha == *sha
+                    && run.external_id == *external_id
+            });
+            Ok(found.map(CheckRun::from))
+        })
+        .await
+    }
+
+    async fn read(&self, repository: &Repository, id: u64) -> Result<CheckRun, GitHubError> {
+        self.github("CheckRuns::read", |state| {
+            state.may_write_checks(repository)?;
+            state.run(repository, id).map(|run| CheckRun::from(&*run))
+        })
+        .await
+    }
+
+    async fn update(
+        &self,
+        repository: &Repository,
+        id: u64,
+        update: &CheckUpdate<'_>,
+    ) -> Result<(), GitHubError> {
+        self.github("CheckRuns::update", |state| {
+            state.may_write_checks(repository)?;
+            let run = state.run(repository, id)?;
+            if update.annotations.len() > ANNOTATIONS_PER_REQUEST
+                || update.summary.chars().count() > SUMMARY_LIMIT
+            {
+                return Err(GitHubErrorKind::Invalid);
+            }
+            update.title.clone_into(&mut run.title);
+            update.summary.clone_into(&mut run.summary);
+            run.annotations.extend_from_slice(update.annotations);
+            run.conclusion = update.conclusion.or(run.conclusion);
+            Ok(())
+        })
+        .await
+    }
+}

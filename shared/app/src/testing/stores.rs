@@ -1,0 +1,243 @@
+//! The fake stores.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::world::{HeldLease, State, World, later};
+use crate::error::{StoreError, StoreErrorKind};
+use crate::event::{DeliveryId, Head, Message};
+use crate::ports::{
+    Acquired, Deliveries, Evaluations, EventQueue, FinishedDelivery, Generation, HeadPullRequest,
+    Heads, Lease, Leases, StoredEvaluation,
+};
+
+fn error(operation: &'static str, table: &'static str, kind: StoreErrorKind) -> StoreError {
+    StoreError {
+        operation,
+        table,
+        kind,
+        source: None,
+    }
+}
+
+impl World {
+    async fn store<R>(
+        &self,
+        operation: &'static str,
+        table: &'static str,
+        effect: impl FnOnce(&mut State) -> R,
+    ) -> Result<R, StoreError> {
+        self.call(operation, effect)
+            .await
+            .ok_or_else(|| error(operation, table, StoreErrorKind::Unavailable))
+    }
+
+    /// A write about a head that only the latest epoch may make.
+    async fn fenced(
+        &self,
+        operation: &'static str,
+        lease: &Lease,
+        effect: impl FnOnce(&mut State),
+    ) -> Result<(), StoreError> {
+        let written = self
+            .store(operation, "heads", |state| {
+                let current = state.leases.get(&lease.head).map(|held| held.epoch);
+                let ours = current == Some(lease.epoch);
+                if ours {
+                    effect(state);
+                }
+                ours
+            })
+            .await?;
+        if written {
+            Ok(())
+        } else {
+            Err(error(operation, "heads", StoreErrorKind::Stale))
+        }
+    }
+}
+
+#[async_trait]
+impl EventQueue for World {
+    async fn send(&self, message: &Message) -> Result<(), StoreError> {
+        self.store("EventQueue::send", "queue", |state| {
+            state.queue.push(message.clone());
+        })
+        .await
+    }
+}
+
+#[async_trait]
+impl Deliveries for World {
+    async fn finished(&self, id: &DeliveryId) -> Result<Option<FinishedDelivery>, StoreError> {
+        self.store("Deliveries::finished", "deliveries", |state| {
+            state.deliveries.get(id).cloned()
+        })
+        .await
+    }
+
+    async fn finish(&self, id: &DeliveryId, end: &FinishedDelivery) -> Result<(), StoreError> {
+        self.store("Deliveries::finish", "deliveries", |state| {
+            state
+                .deliveries
+                .entry(id.clone())
+                .or_insert_with(|| end.clone());
+        })
+        .await
+    }
+
+    async fn recent(&self, limit: u32) -> Result<Vec<(DeliveryId, FinishedDelivery)>, StoreError> {
+        self.store("Deliveries::recent", "deliveries", |state| {
+            let mut all: Vec<_> = state
+                .deliveries
+                .iter()
+                .map(|(id, end)| (id.clone(), end.clone()))
+                .collect();
+            all.sort_by_key(|(_, end)| std::cmp::Reverse(end.at));
+            all.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+            all
+        })
+        .await
+    }
+}
+
+#[async_trait]
+impl Leases for World {
+    async fn acquire(
+        &self,
+        head: &Head,
+        now: Timestamp,
+        ttl: Duration,
+    ) -> Result<Acquired, StoreError> {
+        self.store("Leases::acquire", "leases", |state| {
+            let held = state.leases.entry(head.clone()).or_insert(HeldLease {
+                epoch: 0,
+                until: None,
+            });
+            if let Some(until) = held.until.filter(|until| *until > now) {
+                return Acquired::Held { until };
+            }
+            held.epoch += 1;
+            held.until = Some(later(now, ttl));
+            Acquired::Granted(Lease {
+                head: head.clone(),
+                epoch: held.epoch,
+                until: later(now, ttl),
+            })
+        })
+        .await
+    }
+
+    async fn renew(
+        &self,
+        lease: &Lease,
+        now: Timestamp,
+        ttl: Duration,
+    ) -> Result<Lease, StoreError> {
+        let renewed = self
+            .store("Leases::renew", "leases", |state| {
+                let held = state.leases.get_mut(&lease.head)?;
+                if held.epoch != lease.epoch || held.until.is_none() {
+                    return None;
+                }
+                held.until = Some(later(now, ttl));
+                Some(Lease {
+                    until: later(now, ttl),
+                    ..lease.clone()
+                })
+            })
+            .await?;
+        renewed.ok_or_else(|| error("Leases::renew", "leases", StoreErrorKind::Stale))
+    }
+
+    async fn release(&self, lease: &Lease) -> Result<(), StoreError> {
+        self.store("Leases::release", "leases", |state| {
+            if let Some(held) = state.leases.get_mut(&lease.head)
+                && held.epoch == lease.epoch
+            {
+                held.until = None;
+            }
+        })
+        .await
+    }
+}
+
+#[async_trait]
+impl Heads for World {
+    async fn watch(&self, lease: &Lease, pull_request: &HeadPullRequest) -> Result<(), StoreError> {
+        self.fenced("Heads::watch", lease, |state| {
+            let watched = state.watched.entry(lease.head.clone()).or_default();
+            watched.insert(pull_request.number, pull_request.clone());
+        })
+        .await
+    }
+
+    async fn forget(&self, lease: &Lease, number: u64) -> Result<(), StoreError> {
+        self.fenced("Heads::forget", lease, |state| {
+            if let Some(watched) = state.watched.get_mut(&lease.head) {
+                watched.remove(&number);
+            }
+        })
+        .await
+    }
+
+    async fn watched(&self, head: &Head) -> Result<Vec<HeadPullRequest>, StoreError> {
+        self.store("Heads::watched", "heads", |state| {
+            let watched = state.watched.get(head);
+            watched.map_or_else(Vec::new, |watched| watched.values().cloned().collect())
+        })
+        .await
+    }
+
+    async fn generation(&self, head: &Head) -> Result<Option<Generation>, StoreError> {
+        self.store("Heads::generation", "heads", |state| {
+            state.generations.get(head).cloned()
+        })
+        .await
+    }
+
+    async fn save_generation(
+        &self,
+        lease: &Lease,
+        generation: &Generation,
+    ) -> Result<(), StoreError> {
+        self.fenced("Heads::save_generation", lease, |state| {
+            state
+                .generations
+                .insert(lease.head.clone(), generation.clone());
+        })
+        .await
+    }
+}
+
+#[async_trait]
+impl Evaluations for World {
+    async fn put(
+        &self,
+        head: &Head,
+        generation: u32,
+        evaluation: &StoredEvaluation,
+    ) -> Result<StoredEvaluation, StoreError> {
+        self.store("Evaluations::put", "evaluations", |state| {
+            state
+                .evaluations
+                .entry((head.clone(), generation))
+                .or_insert_with(|| evaluation.clone())
+                .clone()
+        })
+        .await
+    }
+
+    async fn load(
+        &self,
+        head: &Head,
+        generation: u32,
+    ) -> Result<Option<StoredEvaluation>, StoreError> {
+        self.store("Evaluations::load", "evaluations", |state| {
+            state.evaluations.get(&(head.clone(), generation)).cloned()
+        })
+        .await
+    }
+}

@@ -1,0 +1,213 @@
+//! Everything outside the use cases, in memory, with a clock that stands until it is moved.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use oracle::{ObjectId, Snapshot};
+
+use super::fault::{Fault, Suspend};
+use crate::check::{Annotation, Conclusion, ExternalId};
+use crate::event::{DeliveryId, Head, Message};
+use crate::ports::{
+    Clock, FinishedDelivery, Generation, HeadPullRequest, PullRequest, StoredEvaluation,
+};
+
+/// A Check Run as the fake GitHub keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordedRun {
+    /// Its id.
+    pub id: u64,
+    /// Its repository's id.
+    pub repository_id: u64,
+    /// Its commit.
+    pub sha: ObjectId,
+    /// Ours.
+    pub external_id: ExternalId,
+    /// The title of the latest update.
+    pub title: String,
+    /// The summary of the latest update.
+    pub summary: String,
+    /// Everything that was appended.
+    pub annotations: Vec<Annotation>,
+    /// The conclusion, once completed.
+    pub conclusion: Option<Conclusion>,
+}
+
+/// A GitHub, the stores and a clock. Implements every port of [`crate::ports`].
+pub struct World {
+    state: Mutex<State>,
+}
+
+/// What the world knows.
+pub(super) struct State {
+    pub(super) now: Timestamp,
+    pub(super) queue: Vec<Message>,
+    pub(super) deliveries: BTreeMap<DeliveryId, FinishedDelivery>,
+    pub(super) leases: BTreeMap<Head, HeldLease>,
+    pub(super) watched: BTreeMap<Head, BTreeMap<u64, HeadPullRequest>>,
+    pub(super) generations: BTreeMap<Head, Generation>,
+    pub(super) evaluations: BTreeMap<(Head, u32), StoredEvaluation>,
+    pub(super) pull_requests: BTreeMap<(u64, u64), PullRequest>,
+    /// Commits stay known when no pull request has them as its head any more.
+    pub(super) commits: BTreeSet<(u64, ObjectId)>,
+    pub(super) snapshots: BTreeMap<(u64, u64), Snapshot>,
+    pub(super) runs: Vec<RecordedRun>,
+    pub(super) checks_forbidden: BTreeSet<u64>,
+    /// Names of the calls made so far, in order.
+    pub(super) calls: Vec<&'static str>,
+    faults: BTreeMap<usize, Fault>,
+    outages: BTreeSet<&'static str>,
+}
+
+/// A lease as the fake store keeps it: the epoch outlives the holder.
+pub(super) struct HeldLease {
+    pub(super) epoch: u64,
+    pub(super) until: Option<Timestamp>,
+}
+
+impl World {
+    /// Longer than this a client waits for no answer of GitHub: a request whose time has run
+    /// out while it was suspended never arrives.
+    pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+
+    /// An empty world at a fixed time.
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self {
+            state: Mutex::new(State {
+                now: Timestamp::constant(1_767_225_600, 0),
+                queue: Vec::new(),
+                deliveries: BTreeMap::new(),
+                leases: BTreeMap::new(),
+                watched: BTreeMap::new(),
+                generations: BTreeMap::new(),
+                evaluations: BTreeMap::new(),
+                pull_requests: BTreeMap::new(),
+                commits: BTreeSet::new(),
+                snapshots: BTreeMap::new(),
+                runs: Vec::new(),
+                checks_forbidden: BTreeSet::new(),
+                calls: Vec::new(),
+                faults: BTreeMap::new(),
+                outages: BTreeSet::new(),
+            }),
+        })
+    }
+
+    /// Moves the clock.
+    pub fn advance(&self, by: Duration) {
+        let mut state = self.lock();
+        state.now = later(state.now, by);
+    }
+
+    /// Lets the call with this number (from 0, over all ports) go wrong.
+    pub fn fault_at(&self, call: usize, fault: Fault) {
+        self.lock().faults.insert(call, fault);
+    }
+
+    /// Lets every call of this name (`CheckRuns::update`) fail without effect from now on.
+    pub fn outage_of(&self, call: &'static str) {
+        self.lock().outages.insert(call);
+    }
+
+    /// Ends every outage.
+    pub fn recover(&self) {
+        self.lock().outages.clear();
+    }
+
+    /// The calls made so far, as `Port::method`.
+    pub fn calls(&self) -> Vec<&'static str> {
+        self.lock().calls.clone()
+    }
+
+    /// Puts a pull request into a repository, in place of the one with its number.
+    pub fn put_pull_request(&self, repository_id: u64, pull_request: PullRequest) {
+        let key = (repository_id, pull_request.number);
+        let mut state = self.lock();
+        state
+            .commits
+            .insert((repository_id, pull_request.head.clone()));
+        state.pull_requests.insert(key, pull_request);
+    }
+
+    /// The pull request as GitHub has it.
+    pub fn pull_request_now(&self, repository_id: u64, number: u64) -> Option<PullRequest> {
+        let state = self.lock();
+        state.pull_requests.get(&(repository_id, number)).cloned()
+    }
+
+    /// Takes a repository out of sight: every call about it is answered with "not found".
+    pub fn hide_repository(&self, repository_id: u64) {
+        let mut state = self.lock();
+        state.pull_requests.retain(|key, _| key.0 != repository_id);
+        state.runs.retain(|run| run.repository_id != repository_id);
+    }
+
+    /// Withdraws the permission to write checks.
+    pub fn forbid_checks(&self, repository_id: u64) {
+        self.lock().checks_forbidden.insert(repository_id);
+    }
+
+    /// What the next snapshot of a pull request is.
+    pub fn put_snapshot(&self, repository_id: u64, number: u64, snapshot: Snapshot) {
+        let key = (repository_id, number);
+        self.lock().snapshots.insert(key, snapshot);
+    }
+
+    /// Every Check Run ever created, in order.
+    pub fn runs(&self) -> Vec<RecordedRun> {
+        self.lock().runs.clone()
+    }
+
+    /// The latest generation of a head.
+    pub fn latest_generation(&self, head: &Head) -> Option<Generation> {
+        self.lock().generations.get(head).cloned()
+    }
+
+    /// Takes what was sent to the queue.
+    pub fn take_queued(&self) -> Vec<Message> {
+        std::mem::take(&mut self.lock().queue)
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        // A test that panicked elsewhere must not hide its message behind a poisoned lock.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One call of a port: suspends, then has its effect, unless a fault says otherwise.
+    /// `None`: the caller is told that it failed.
+    pub(super) async fn call<R>(
+        &self,
+        name: &'static str,
+        effect: impl FnOnce(&mut State) -> R,
+    ) -> Option<R> {
+        let started = self.lock().now;
+        Suspend::once().await;
+        let mut state = self.lock();
+        let number = state.calls.len();
+        state.calls.push(name);
+        let timed_out = state.now > later(started, Self::REQUEST_TIMEOUT);
+        if timed_out || state.outages.contains(name) {
+            return None;
+        }
+        match state.faults.get(&number) {
+            None => Some(effect(&mut state)),
+            Some(Fault::BeforeEffect) => None,
+            Some(Fault::AfterEffect) => {
+                effect(&mut state);
+                None
+            }
+        }
+    }
+}
+
+impl Clock for World {
+    fn now(&self) -> Timestamp {
+        self.lock().now
+    }
+}
+
+pub(super) fn later(time: Timestamp, by: Duration) -> Timestamp {
+    time.checked_add(by).unwrap_or(Timestamp::MAX)
+}

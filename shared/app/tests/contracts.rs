@@ -1,0 +1,99 @@
+//! The fakes pass the contracts that every adapter passes.
+
+use std::sync::Arc;
+
+use app::event::Repository;
+use app::ports::{PullRequest, TestMerge};
+use app::testing::World;
+use app::testing::contracts::{self, Commit, PullRequestCase};
+use oracle::{
+    BranchName, DefaultBranch, Fact, ObjectId, RepositoryName, Settings, Snapshot, Subject, Tree,
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stores() {
+    contracts::deliveries(World::new()).await;
+    contracts::leases(World::new()).await;
+    contracts::evaluations(World::new()).await;
+    let world = World::new();
+    contracts::heads(Arc::clone(&world) as _, world).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn event_queue() {
+    let world = World::new();
+    let queue = Arc::clone(&world);
+    contracts::event_queue(queue, async || world.take_queued()).await;
+}
+
+#[tokio::test]
+async fn github() {
+    let case = case();
+    let world = World::new();
+    for pull_request in [&case.open, &case.closed] {
+        world.put_pull_request(case.repository.id, pull_request.clone());
+    }
+    let snapshot = snapshot(&case.open);
+    world.put_snapshot(case.repository.id, case.open.number, snapshot);
+    contracts::pull_requests(Arc::clone(&world) as _, &case).await;
+    contracts::snapshots(Arc::clone(&world) as _, &case).await;
+    let commit = Commit {
+        repository: case.repository,
+        sha: case.open.head,
+        hidden: case.hidden,
+    };
+    contracts::check_runs(world, &commit).await;
+}
+
+fn case() -> PullRequestCase {
+    let repository = |id, name| Repository {
+        installation_id: 1,
+        id,
+        name: RepositoryName::new(name).unwrap(),
+    };
+    let main = BranchName::new("main").unwrap();
+    let open = PullRequest {
+        number: 1,
+        open: true,
+        head: ObjectId::new(&"a".repeat(40)).unwrap(),
+        from_fork: false,
+        base: main.clone(),
+        base_tip: ObjectId::new(&"b".repeat(40)).unwrap(),
+        default_branch: main,
+        test_merge: TestMerge::Conflicting,
+    };
+    PullRequestCase {
+        repository: repository(1, "octo-org/hello"),
+        hidden: repository(2, "octo-org/hidden"),
+        closed: PullRequest {
+            number: 2,
+            open: false,
+            ..open.clone()
+        },
+        open,
+        unused_number: 3,
+    }
+}
+
+fn snapshot(pull_request: &PullRequest) -> Snapshot {
+    Snapshot {
+        subject: Subject {
+            repository: None,
+            commit: pull_request.head.clone(),
+            base_commit: Some(pull_request.base_tip.clone()),
+            base_branch: pull_request.base.clone(),
+            default_branch: pull_request.default_branch.clone(),
+        },
+        settings: Settings {
+            branch: pull_request.base.clone(),
+            rules: Fact::Known(Vec::new()),
+            protection: Fact::Known(None),
+            rollups: Fact::Known(Vec::new()),
+            workflows: Fact::Known(Vec::new()),
+            actions_app_id: Fact::Known(15_368),
+        },
+        after: Tree::empty(),
+        before: Some(Tree::empty()),
+        default_branch: DefaultBranch::IsBase,
+    }
+}
