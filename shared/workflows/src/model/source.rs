@@ -9,9 +9,8 @@ pub struct Source {
 }
 
 impl Source {
-    /// Indexes a text. A leading byte order mark is dropped, as GitHub does.
+    /// Indexes a text.
     pub(crate) fn new(text: &str) -> Self {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut starts = vec![0];
         let mut offset = 0_u32;
         for byte in text.bytes() {

@@ -27,8 +27,9 @@ pub struct Trigger {
 pub struct Input {
     /// Its name; GitHub compares without regard to case.
     pub name: Spanned<String>,
-    /// `default`, where one is given.
-    pub default: Option<Spanned<Value>>,
+    /// What it is when the caller does not set it: its `default`, else `false`, `0` or the
+    /// empty string by its `type`.
+    pub default: Value,
 }
 
 impl Trigger {

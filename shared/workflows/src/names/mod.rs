@@ -3,7 +3,12 @@
 //! GitHub documents little of this; what is implemented follows its published workflow parser
 //! (actions/runner, `src/Sdk/WorkflowParser`) and what can be observed.
 
+mod call;
+mod excess;
+mod job;
+mod matrix;
 mod pattern;
+mod skip;
 
 pub use pattern::{Match, NamePattern, Segment};
 
@@ -18,6 +23,10 @@ pub const MAX_CALLED_WORKFLOWS: usize = 50;
 
 /// Most jobs that one matrix may generate.
 pub const MAX_MATRIX_LEGS: usize = 256;
+
+/// Most names that are listed for one job; beyond it one wildcard stands for the rest. Matrices
+/// of callers and callees multiply, and GitHub runs fewer jobs than this at a time.
+pub const MAX_NAMES: usize = 4096;
 
 /// What lies under a path in the same repository and commit as the caller.
 #[derive(Debug, Clone)]
@@ -55,7 +64,7 @@ pub struct ReportedName {
 }
 
 /// When a name is reported, given that the workflow runs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reported {
     /// Always; where the job is skipped, the skipped check has the same name and passes.
     Always,
@@ -108,12 +117,26 @@ pub enum Refused {
 ///
 /// `callees` gives the workflow under a path of the same repository and commit; reusable
 /// workflows elsewhere are never asked for, because what they are is decided there.
+///
+/// An error with [`Refused::Workflow`] means that no job of the file runs, whatever names the
+/// other jobs have.
 pub fn job_names<'a>(
     callees: &dyn Fn(&str) -> Callee<'a>,
     path: &str,
     workflow: &'a Workflow,
     job: &'a Job,
 ) -> JobNames {
-    let _ = (callees, path, workflow, job);
-    JobNames::default()
+    if let Some(problem) = workflow.refusal() {
+        let error = NameError {
+            path: path.to_owned(),
+            span: problem.span,
+            message: problem.message.clone(),
+            refused: Refused::Workflow,
+        };
+        return JobNames {
+            names: Vec::new(),
+            errors: vec![error],
+        };
+    }
+    job::Namer::new(callees, path).names(workflow, job)
 }

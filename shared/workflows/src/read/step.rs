@@ -1,0 +1,54 @@
+//! `steps` of a job.
+
+use super::Reader;
+use crate::model::Step;
+use crate::yaml::{Key, Node, View};
+
+impl Reader {
+    pub(super) fn steps(&mut self, key: Key<'_>, value: Node<'_>) -> Vec<Step> {
+        match value.view() {
+            View::Sequence(items) => items.filter_map(|item| self.step(key, item)).collect(),
+            _ => {
+                self.wrong_type(key, value, "a sequence of steps");
+                Vec::new()
+            }
+        }
+    }
+
+    fn step(&mut self, steps: Key<'_>, value: Node<'_>) -> Option<Step> {
+        let pairs = self.mapping(steps, value)?;
+        let mut step = Step {
+            span: value.span(),
+            id: None,
+            name: None,
+            uses: None,
+            run: None,
+            shell: None,
+            condition: None,
+            continue_on_error: None,
+            with: Vec::new(),
+        };
+        for (key, value) in pairs {
+            match key.text {
+                "id" => step.id = self.non_empty_string(key, value),
+                "name" => step.name = self.non_empty_string(key, value),
+                "uses" => step.uses = self.non_empty_string(key, value),
+                "run" => step.run = self.string(key, value),
+                "shell" => step.shell = self.non_empty_string(key, value),
+                "if" => step.condition = self.condition(key, value),
+                "continue-on-error" => step.continue_on_error = self.flag(key, value),
+                "with" => step.with = self.inputs(key, value),
+                "env" | "working-directory" | "timeout-minutes" | "background" | "wait"
+                | "wait-all" | "cancel" | "parallel" => {}
+                _ => self.unknown_key(key, "a step"),
+            }
+        }
+        if step.run.is_some() && step.uses.is_some() {
+            self.fatal(
+                step.span,
+                "expected either `run` or `uses` in a step, found both".to_owned(),
+            );
+        }
+        Some(step)
+    }
+}

@@ -1,0 +1,5 @@
+//! Tests through the public interface.
+
+mod names;
+mod parsing;
+mod properties;
