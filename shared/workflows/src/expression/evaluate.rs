@@ -191,7 +191,7 @@ fn element(container: Value, key: &Value) -> Value {
         (Value::Sequence(items), Value::Number(number)) => items
             .into_iter()
             .zip(0_u32..)
-            .find(|(_, position)| f64::from(*position) == number.floor())
+            .find(|(_, position)| f64::from(*position).total_cmp(&number.floor()).is_eq())
             .map_or(Value::Null, |(item, _)| item),
         _ => Value::Null,
     }
@@ -215,9 +215,9 @@ fn call(name: &str, arguments: &[Expression], source: &str, scope: Scope<'_>) ->
         ("contains", [Value::Sequence(items), item]) => known(Value::Bool(
             items.iter().any(|other| loosely_equal(other, item)),
         )),
-        ("contains", [text, part]) => text_test(text, part, |text, part| text.contains(part)),
-        ("startswith", [text, part]) => text_test(text, part, |text, part| text.starts_with(part)),
-        ("endswith", [text, part]) => text_test(text, part, |text, part| text.ends_with(part)),
+        ("contains", [text, part]) => test_text(text, part, |text, part| text.contains(part)),
+        ("startswith", [text, part]) => test_text(text, part, |text, part| text.starts_with(part)),
+        ("endswith", [text, part]) => test_text(text, part, |text, part| text.ends_with(part)),
         ("format", [Value::String(pattern), rest @ ..]) => format(pattern, rest).map_or_else(
             || Evaluated::Unknown(only_a_run_decides(source)),
             |text| bounded(text, source),
@@ -235,12 +235,12 @@ fn call(name: &str, arguments: &[Expression], source: &str, scope: Scope<'_>) ->
 }
 
 /// Tests of text, which GitHub makes without regard to case.
-fn text_test(text: &Value, part: &Value, test: impl Fn(&str, &str) -> bool) -> Evaluated {
-    let holds = match (text.scalar_text(), part.scalar_text()) {
-        (Some(text), Some(part)) => test(&text.to_uppercase(), &part.to_uppercase()),
+fn test_text(text: &Value, part: &Value, holds: impl Fn(&str, &str) -> bool) -> Evaluated {
+    let result = match (text.scalar_text(), part.scalar_text()) {
+        (Some(text), Some(part)) => holds(&text.to_uppercase(), &part.to_uppercase()),
         _ => false,
     };
-    Evaluated::Known(Value::Bool(holds))
+    Evaluated::Known(Value::Bool(result))
 }
 
 /// `format('{0} of {1}', …)`; `{{` and `}}` are braces. `None` where GitHub would fail.

@@ -3,11 +3,13 @@
 //! [expressions]: https://docs.github.com/en/actions/reference/workflows-and-actions/expressions
 
 mod evaluate;
+mod file;
 mod lexer;
 mod operators;
 mod parser;
 
 pub(crate) use evaluate::{Cell, Evaluated, Leg, Scope};
+pub(crate) use file::{evaluate_text, evaluate_value};
 pub(crate) use operators::{is_truthy, loosely_equal};
 pub(crate) use parser::Expression;
 

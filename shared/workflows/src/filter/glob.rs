@@ -137,15 +137,12 @@ fn ranges(rest: &str) -> Option<(Vec<(char, char)>, usize)> {
     let mut ranges = Vec::new();
     let mut index = 0;
     while let Some(&first) = characters.get(index) {
-        match (characters.get(index + 1), characters.get(index + 2)) {
-            (Some('-'), Some(&last)) => {
-                ranges.push((first, last));
-                index += 3;
-            }
-            _ => {
-                ranges.push((first, first));
-                index += 1;
-            }
+        if let (Some('-'), Some(&last)) = (characters.get(index + 1), characters.get(index + 2)) {
+            ranges.push((first, last));
+            index += 3;
+        } else {
+            ranges.push((first, first));
+            index += 1;
         }
     }
     Some((ranges, inside.len() + 2))

@@ -1,9 +1,8 @@
 //! `uses` of a job: the reusable workflow behind it, and the names of its jobs.
 
 use super::job::{Namer, Place};
-use super::matrix::evaluate_value;
 use super::{Callee, MAX_CALL_DEPTH, MAX_CALLED_WORKFLOWS, NamePattern, Refused, Reported, excess};
-use crate::expression::{Cell, Leg, Scope};
+use crate::expression::{Cell, Leg, Scope, evaluate_value};
 use crate::model::{Job, Permissions, Workflow};
 use crate::{Span, Spanned, is_workflow_path};
 

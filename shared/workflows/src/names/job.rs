@@ -36,7 +36,8 @@ pub(super) struct Namer<'c, 'a> {
     pub(super) chain: Vec<String>,
     /// All files called.
     pub(super) called: BTreeSet<String>,
-    seen: BTreeSet<(NamePattern, Reported)>,
+    /// What is reported already, with the file and id of its job.
+    seen: BTreeSet<(String, String, NamePattern, Reported)>,
     result: JobNames,
     /// Jobs and names looked at.
     work: usize,
@@ -169,18 +170,27 @@ impl<'c, 'a> Namer<'c, 'a> {
         name: NamePattern,
         when: Reported,
     ) {
-        let name = place
-            .prefix
-            .map_or_else(|| name.clone(), |prefix| prefix.calling(&name));
+        let name = match place.prefix {
+            Some(prefix) => prefix.calling(&name),
+            None => name,
+        };
         let when = match (when, place.skipped) {
             (Reported::Always, Some(why)) => Reported::UnlessSkipped {
                 why: why.to_owned(),
             },
             (when, _) => when,
         };
-        // The same name always is nothing new when it is there whenever the job is skipped.
-        let is_there = self.seen.contains(&(name.clone(), Reported::Always));
-        if is_there || !self.seen.insert((name.clone(), when.clone())) {
+        // Legs of one name are one check to require, and a name that is always there is there
+        // whatever is skipped.
+        let key = |when| {
+            (
+                place.path.to_owned(),
+                job.id.value.clone(),
+                name.clone(),
+                when,
+            )
+        };
+        if self.seen.contains(&key(Reported::Always)) || !self.seen.insert(key(when.clone())) {
             return;
         }
         self.result.names.push(ReportedName {
@@ -275,6 +285,11 @@ impl Naming {
         if let Some(why) = &leg.doubt {
             name.doubt(why.clone());
         }
+        // GitHub's published code cuts default names only; whether its service cuts these too
+        // is not known.
+        if name.is_too_long() {
+            name.doubt("a name longer than 100 characters may be cut".to_owned());
+        }
         name
     }
 
@@ -341,13 +356,15 @@ impl Naming {
 /// Adds the scalars of a value, depth first; null and empty ones are left out.
 fn push_leaves(value: &Value, name: &mut NamePattern, separator: &mut &'static str) {
     match value {
-        Value::Sequence(items) => items
-            .iter()
-            .for_each(|item| push_leaves(item, name, separator)),
+        Value::Sequence(items) => {
+            for item in items {
+                push_leaves(item, name, separator);
+            }
+        }
         Value::Mapping(pairs) => {
-            pairs
-                .iter()
-                .for_each(|(_, value)| push_leaves(value, name, separator));
+            for (_, value) in pairs {
+                push_leaves(value, name, separator);
+            }
         }
         scalar => {
             let text = scalar.scalar_text().unwrap_or_default();

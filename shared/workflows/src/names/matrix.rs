@@ -1,6 +1,7 @@
 //! Unfolds a matrix into legs, as GitHub's `MatrixBuilder` does.
 
-use crate::expression::{Cell, Evaluated, Leg, Scope, Template, loosely_equal};
+use super::rows::{Matched, Rows, matches, rows, set};
+use crate::expression::{Cell, Evaluated, Leg, Scope, evaluate_text, evaluate_value};
 use crate::model::{Matrix, MatrixRows, Vector, VectorValues};
 use crate::names::MAX_MATRIX_LEGS;
 use crate::{Span, Spanned, Value};
@@ -158,64 +159,6 @@ fn dimension(vector: &Vector, scope: Scope<'_>) -> Result<Dimension, MatrixError
     })
 }
 
-/// The rows of `include` or `exclude`.
-struct Rows {
-    rows: Vec<Row>,
-    /// Why there may be more.
-    unknown: Option<String>,
-}
-
-struct Row {
-    cells: Vec<Cell>,
-    span: Span,
-}
-
-fn rows(rows: Option<&Spanned<MatrixRows>>, scope: Scope<'_>) -> Rows {
-    let mut result = Rows {
-        rows: Vec::new(),
-        unknown: None,
-    };
-    let Some(rows) = rows else { return result };
-    let list: Vec<(Evaluated, Span)> = match &rows.value {
-        MatrixRows::List(list) => list
-            .iter()
-            .map(|row| match &row.value {
-                // Its cells are evaluated one by one below.
-                Value::Mapping(_) => (Evaluated::Known(row.value.clone()), row.span),
-                other => (evaluate_value(other, scope), row.span),
-            })
-            .collect(),
-        MatrixRows::Expression(text) => match evaluate_text(text, scope) {
-            Evaluated::Known(Value::Sequence(list)) => list
-                .into_iter()
-                .map(|row| (Evaluated::Known(row), rows.span))
-                .collect(),
-            Evaluated::Known(_) => Vec::new(),
-            Evaluated::Unknown(why) => {
-                result.unknown = Some(why);
-                Vec::new()
-            }
-        },
-    };
-    for (row, span) in list {
-        match row {
-            Evaluated::Known(Value::Mapping(pairs)) => {
-                let cells = pairs
-                    .into_iter()
-                    .map(|(name, value)| Cell {
-                        name,
-                        value: evaluate_value(&value, scope),
-                    })
-                    .collect();
-                result.rows.push(Row { cells, span });
-            }
-            Evaluated::Known(_) => {}
-            Evaluated::Unknown(why) => result.unknown = Some(why),
-        }
-    }
-    result
-}
-
 fn check_exclude_keys(exclude: &Rows, vectors: &[Dimension]) -> Result<(), MatrixError> {
     for row in &exclude.rows {
         let unknown = row
@@ -333,110 +276,6 @@ fn add_rows(legs: &mut Vec<Leg>, include: &Rows, vectors: &[Dimension]) {
         }
     }
     legs.extend(appended);
-}
-
-/// Sets keys that don't show in the name; of two rows the later wins.
-fn set(leg: &mut Leg, extra: &[Cell]) {
-    for cell in extra {
-        let present = leg
-            .cells
-            .iter_mut()
-            .find(|other| other.name.eq_ignore_ascii_case(&cell.name));
-        match present {
-            Some(present) => present.value = cell.value.clone(),
-            None => leg.cells.push(cell.clone()),
-        }
-    }
-}
-
-enum Matched {
-    Yes,
-    No,
-    Maybe(String),
-}
-
-/// Whether a leg has the values of a filter. A filter without keys matches every leg.
-fn matches(filter: &[Cell], leg: &Leg) -> Matched {
-    let mut doubt = None;
-    for cell in filter {
-        let other = leg.cells[..leg.shown]
-            .iter()
-            .find(|other| other.name.eq_ignore_ascii_case(&cell.name));
-        match (&cell.value, other.map(|other| &other.value)) {
-            (Evaluated::Known(expected), Some(Evaluated::Known(found))) => {
-                if !has_leaves(expected, found) {
-                    return Matched::No;
-                }
-            }
-            (Evaluated::Unknown(why), _) | (_, Some(Evaluated::Unknown(why))) => {
-                doubt = Some(why.clone());
-            }
-            (_, None) => return Matched::No,
-        }
-    }
-    doubt.map_or(Matched::Yes, Matched::Maybe)
-}
-
-/// Whether every scalar of `expected` is found at the same place, compared loosely.
-fn has_leaves(expected: &Value, found: &Value) -> bool {
-    match (expected, found) {
-        (Value::Mapping(pairs), found) => pairs.iter().all(|(name, expected)| {
-            let inner = match found {
-                Value::Mapping(others) => others
-                    .iter()
-                    .find(|(other, _)| other.eq_ignore_ascii_case(name))
-                    .map(|(_, value)| value),
-                _ => None,
-            };
-            has_leaves(expected, inner.unwrap_or(&Value::Null))
-        }),
-        (Value::Sequence(items), found) => items.iter().enumerate().all(|(index, expected)| {
-            let inner = match found {
-                Value::Sequence(others) => others.get(index),
-                _ => None,
-            };
-            has_leaves(expected, inner.unwrap_or(&Value::Null))
-        }),
-        (expected, found) => loosely_equal(expected, found),
-    }
-}
-
-/// A value of the file, its expressions evaluated.
-pub(super) fn evaluate_value(value: &Value, scope: Scope<'_>) -> Evaluated {
-    match value {
-        Value::String(text) => evaluate_text(text, scope),
-        Value::Sequence(items) => {
-            let mut values = Vec::with_capacity(items.len());
-            for item in items {
-                match evaluate_value(item, scope) {
-                    Evaluated::Known(value) => values.push(value),
-                    unknown @ Evaluated::Unknown(_) => return unknown,
-                }
-            }
-            Evaluated::Known(Value::Sequence(values))
-        }
-        Value::Mapping(pairs) => {
-            let mut values = Vec::with_capacity(pairs.len());
-            for (name, value) in pairs {
-                match evaluate_value(value, scope) {
-                    Evaluated::Known(value) => values.push((name.clone(), value)),
-                    unknown @ Evaluated::Unknown(_) => return unknown,
-                }
-            }
-            Evaluated::Known(Value::Mapping(values))
-        }
-        scalar => Evaluated::Known(scalar.clone()),
-    }
-}
-
-fn evaluate_text(text: &str, scope: Scope<'_>) -> Evaluated {
-    if !text.contains("${{") {
-        return Evaluated::Known(Value::String(text.to_owned()));
-    }
-    match Template::parse(text) {
-        Ok(template) => template.value(scope),
-        Err(error) => Evaluated::Unknown(format!("an expression can't be read: {error}")),
-    }
 }
 
 fn too_many(span: Span) -> MatrixError {

@@ -8,6 +8,7 @@ mod excess;
 mod job;
 mod matrix;
 mod pattern;
+mod rows;
 mod skip;
 
 pub use pattern::{Match, NamePattern, Segment};

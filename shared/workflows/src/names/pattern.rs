@@ -74,15 +74,19 @@ impl NamePattern {
         after_wildcard || rest.is_empty()
     }
 
-    /// A name with unknown parts may turn out too long and be cut: then only what comes before
-    /// the first unknown part can tell.
+    /// An uncertain name may turn out too long and be cut: then only what comes before the first
+    /// unknown part can tell.
     fn may_be_cut_to(&self, name: &str) -> bool {
-        let (Some(kept), [Segment::Literal(start), _, ..]) =
-            (name.strip_suffix(ELLIPSIS), self.segments.as_slice())
-        else {
+        let Some(kept) = name.strip_suffix(ELLIPSIS) else {
             return false;
         };
-        kept.starts_with(start.as_str())
+        let start = match self.segments.first() {
+            Some(Segment::Literal(start)) => start.as_str(),
+            Some(Segment::Any) | None => "",
+        };
+        self.exact().is_none()
+            && name.encode_utf16().count() >= MAX_UTF16_UNITS
+            && (kept.starts_with(start) || start.starts_with(kept))
     }
 
     /// The parts. Two literals never stand side by side, nor two wildcards.
@@ -149,6 +153,12 @@ impl NamePattern {
             name.doubt(why.clone());
         }
         name
+    }
+
+    /// Whether a name is known and too long.
+    pub(crate) fn is_too_long(&self) -> bool {
+        let text = self.exact().unwrap_or_default();
+        text.encode_utf16().count() > MAX_UTF16_UNITS
     }
 
     /// Cuts a name that is too long as GitHub does: to 97 UTF-16 units and `...`.

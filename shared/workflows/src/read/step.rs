@@ -6,13 +6,11 @@ use crate::yaml::{Key, Node, View};
 
 impl Reader {
     pub(super) fn steps(&mut self, key: Key<'_>, value: Node<'_>) -> Vec<Step> {
-        match value.view() {
-            View::Sequence(items) => items.filter_map(|item| self.step(key, item)).collect(),
-            _ => {
-                self.wrong_type(key, value, "a sequence of steps");
-                Vec::new()
-            }
+        if let View::Sequence(items) = value.view() {
+            return items.filter_map(|item| self.step(key, item)).collect();
         }
+        self.wrong_type(key, value, "a sequence of steps");
+        Vec::new()
     }
 
     fn step(&mut self, steps: Key<'_>, value: Node<'_>) -> Option<Step> {

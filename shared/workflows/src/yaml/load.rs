@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag};
 
-use super::{Content, Entry, Slot, Tree, scalar};
+use super::{Content, Entry, Slot, Tree, keys, scalar};
 use crate::error::{MAX_DEPTH, MAX_NODES, MAX_SCALAR_BYTES};
 use crate::{ParseError, ParseErrorKind as Kind, Position, Problem, Source, Span};
 
@@ -86,9 +86,6 @@ enum Growing<'source> {
         seen: BTreeSet<String>,
     },
 }
-
-/// Mappings longer than this look their keys up in a set.
-const LONG_MAPPING: usize = 16;
 
 struct Loader<'source, 'context> {
     lines: &'context Source,
@@ -318,29 +315,30 @@ impl<'source> Loader<'source, '_> {
         open.weight.height = open.weight.height.max(weight.height + 1);
         match &mut open.content {
             Growing::Sequence(items) => items.push(slot),
-            Growing::Mapping { entries, key, seen } => match key.take() {
-                Some((key, key_span)) => entries.push(Entry {
-                    key,
-                    key_span,
-                    value: slot,
-                }),
-                None => {
-                    let text = key_text(&self.nodes[slot.index], slot.span)?;
-                    check_new(&text, slot.span, entries, seen)?;
-                    if text == "<<" {
-                        let message = "expected a key, found the merge key `<<`, which GitHub \
-                                       does not support";
-                        self.problems.push(Problem {
-                            span: slot.span,
-                            message: message.to_owned(),
-                            fatal: true,
-                        });
-                    }
+            Growing::Mapping { entries, key, seen } => {
+                if let Some((key, key_span)) = key.take() {
+                    entries.push(Entry {
+                        key,
+                        key_span,
+                        value: slot,
+                    });
+                } else {
+                    let text = keys::text(&self.nodes[slot.index], slot.span)?;
+                    keys::check_new(&text, slot.span, entries, seen)?;
                     *key = Some((text, slot.span));
+                    self.check_merge(slot);
                 }
-            },
+            }
         }
         Ok(())
+    }
+
+    /// GitHub expands aliases but knows no merge keys.
+    fn check_merge(&mut self, key: Slot) {
+        if matches!(&self.nodes[key.index], Content::String(text) if text == "<<") {
+            let message = "expected a key, found the merge key `<<`, which GitHub does not support";
+            self.refuse(key.span, message.to_owned());
+        }
     }
 
     fn spend(&mut self, weight: Weight, span: Span) -> Result<(), ParseError> {
@@ -362,47 +360,4 @@ impl<'source> Loader<'source, '_> {
 fn too_deep(span: Span) -> ParseError {
     let message = format!("expected at most {MAX_DEPTH} levels of nesting, found more");
     ParseError::new(Kind::TooDeep, span.start, message)
-}
-
-/// A key as text: GitHub turns every scalar into a string there.
-fn key_text<'source>(
-    content: &Content<'source>,
-    span: Span,
-) -> Result<Cow<'source, str>, ParseError> {
-    match content {
-        Content::Null => Ok(Cow::Borrowed("")),
-        Content::Bool(true) => Ok(Cow::Borrowed("true")),
-        Content::Bool(false) => Ok(Cow::Borrowed("false")),
-        Content::Number(number) => Ok(Cow::Owned(crate::value::format_number(*number))),
-        Content::String(text) => Ok(text.clone()),
-        Content::Sequence(_) | Content::Mapping(_) => Err(ParseError::new(
-            Kind::Syntax,
-            span.start,
-            "expected a scalar as key, found a collection",
-        )),
-    }
-}
-
-/// Refuses a key that the mapping has already; GitHub compares without regard to case.
-fn check_new(
-    key: &str,
-    span: Span,
-    entries: &[Entry<'_>],
-    seen: &mut BTreeSet<String>,
-) -> Result<(), ParseError> {
-    let is_new = if entries.len() < LONG_MAPPING {
-        !entries
-            .iter()
-            .any(|entry| entry.key.eq_ignore_ascii_case(key))
-    } else {
-        if seen.is_empty() {
-            seen.extend(entries.iter().map(|entry| entry.key.to_ascii_lowercase()));
-        }
-        seen.insert(key.to_ascii_lowercase())
-    };
-    if is_new {
-        return Ok(());
-    }
-    let message = format!("expected a new key, found `{key}` a second time in the same mapping");
-    Err(ParseError::new(Kind::DuplicateKey, span.start, message))
 }

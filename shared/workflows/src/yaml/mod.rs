@@ -3,6 +3,7 @@
 //! The tree is an arena: an alias is one more slot for a node that is there already, so that
 //! expansion costs no memory, and dropping a deep tree recurses nowhere.
 
+mod keys;
 mod load;
 mod scalar;
 

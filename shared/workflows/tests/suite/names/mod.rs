@@ -1,13 +1,17 @@
 //! Check names: every row of what is known about GitHub's naming is a test here.
 
+mod callees;
+mod matrices;
+mod single;
+
 use std::collections::BTreeMap;
 
-use expect_test::{Expect, expect};
-use workflows::{Callee, Match, Reported, Workflow, job_names, parse};
+use expect_test::Expect;
+use workflows::{Callee, Reported, Workflow, job_names, parse};
 
 /// The names of all jobs of the first file, one a line, with when they are reported, and the
-/// errors. Files are divided by lines `//- path`.
-fn check(files: &str, expected: Expect) {
+/// errors. Files are divided by lines `//- path`; without one, what is given are the jobs.
+fn check(files: &str, expected: &Expect) {
     let files: BTreeMap<String, Workflow> = split(files);
     let (path, workflow) = files.iter().next().expect("a file");
     let mut lines = Vec::new();
@@ -45,7 +49,10 @@ fn split(files: &str) -> BTreeMap<String, Workflow> {
     let files = if files.starts_with("//- ") {
         files.to_owned()
     } else {
-        format!("//- .github/workflows/a.yml\non: [push, workflow_call]\njobs:\n{files}")
+        format!(
+            "//- .github/workflows/a.yml\non: [push, workflow_call]\njobs:\n  {}",
+            files.trim_start()
+        )
     };
     files
         .split("//- ")
