@@ -50,9 +50,12 @@ pub(crate) fn evaluate_with(
     let default_before = before
         .as_ref()
         .map(|(_, workflows)| default_branch(snapshot, workflows));
-    let other_side = before
-        .as_ref()
-        .map(|(tree, workflows)| Before { tree, workflows });
+    let other_side = before.as_ref().zip(default_before.as_ref());
+    let other_side = other_side.map(|((tree, workflows), default_branch)| Before {
+        tree,
+        workflows,
+        default_branch,
+    });
 
     let mut run_of = Runs::default();
     let input_after = Input {
@@ -63,13 +66,12 @@ pub(crate) fn evaluate_with(
         before: other_side.as_ref(),
     };
     let (found, unavailable) = run_of.side(rules, &input_after, "after");
-    let known = other_side.as_ref().zip(default_before.as_ref());
-    let known = known.map(|(side, default_branch)| {
+    let known = other_side.as_ref().map(|side| {
         let input = Input {
             settings: &snapshot.settings,
             tree: side.tree,
             workflows: side.workflows,
-            default_branch,
+            default_branch: side.default_branch,
             before: None,
         };
         run_of.side(rules, &input, "before").0

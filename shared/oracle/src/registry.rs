@@ -7,11 +7,12 @@ use sha2::{Digest, Sha256};
 use crate::evidence::hex;
 use crate::parsed::Workflows;
 use crate::rules::md_000::MD_000;
+use crate::rules::md_001::MD_001;
 use crate::{Evidence, Fact, Finding, Mode, RepoPath, Settings, Tree, Unavailable};
 
 /// Every rule. Adding one is a file in `rules/` and one entry here
 /// (docs/rules/README.md goes through it from start to finish).
-pub static RULES: &[&dyn Rule] = &[&MD_000];
+pub static RULES: &[&dyn Rule] = &[&MD_000, &MD_001];
 
 /// The largest file, in bytes, that rules are given to read; an edge need not fetch larger
 /// ones, and says [`Reason::TooLarge`](crate::Reason::TooLarge) of them.
@@ -69,6 +70,8 @@ pub struct Before<'a> {
     pub tree: &'a Tree,
     /// Its workflow files.
     pub workflows: &'a Workflows,
+    /// The workflow files that GitHub reads from the default branch beside it.
+    pub default_branch: &'a Fact<Workflows>,
 }
 
 impl Input<'_> {

@@ -1,3 +1,6 @@
 //! One rule, one file (and one folder beside it where a rule has several parts).
 
+#[cfg(test)]
+mod docs;
 pub(crate) mod md_000;
+pub(crate) mod md_001;

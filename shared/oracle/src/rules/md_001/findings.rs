@@ -1,0 +1,264 @@
+//! The findings' texts: title, facts, instruction, identity.
+
+use workflows::Reported;
+
+use super::jobs::Candidate;
+use super::places::Places;
+use super::problem::{Problem, ProblemKind};
+use super::required::Required;
+use super::standing::Kept;
+use super::text::{capital, code, list, quoted};
+use super::triggers::ObstacleKind;
+use crate::{Evidence, Finding};
+
+/// The most characters of a title.
+const TITLE: usize = 90;
+
+/// What a finding says.
+pub(super) struct Text {
+    /// What makes it this kind of finding; part of its identity.
+    pub(super) kind: &'static str,
+    /// What follows "Required check `x`" in the title.
+    pub(super) title: &'static str,
+    /// The facts.
+    pub(super) why: String,
+    /// The instruction.
+    pub(super) fix: String,
+    /// The places.
+    pub(super) evidence: Vec<Evidence>,
+}
+
+/// Writes a finding.
+pub(super) fn finding(
+    places: &Places<'_, '_>,
+    required: &Required,
+    problem: &Problem<'_, '_>,
+) -> Finding {
+    let text = match &problem.kind {
+        ProblemKind::Nothing(nothing) => super::nothing::text(places, required, nothing),
+        ProblemKind::WrongApp { job, seen } => wrong_app(places, required, *job, seen),
+        ProblemKind::Sometimes(kept) => sometimes(places, kept),
+        ProblemKind::UnlessSkipped(candidate) => unless_skipped(places, candidate),
+        ProblemKind::OnlyIfSkipped(candidate) => only_if_skipped(places, candidate),
+        ProblemKind::PushOnly(candidate, obstacle) => {
+            push_only(places, &(candidate, obstacle.clone()))
+        }
+        ProblemKind::Queue(kept) => queue(places, kept),
+        ProblemKind::Ambiguous(jobs) => ambiguous(places, required, jobs),
+    };
+    let room = TITLE.saturating_sub("Required check `` ".len() + text.title.len());
+    let pinned = required.app.map(|app| format!(", from App {app}"));
+    Finding {
+        severity: problem.severity,
+        title: format!(
+            "Required check {} {}",
+            code(&required.context, room),
+            text.title
+        ),
+        why: format!(
+            "`{}` requires {}{} ({}). {}",
+            places.branch(),
+            quoted(&required.context),
+            pinned.unwrap_or_default(),
+            required.by(),
+            text.why
+        ),
+        fix: text.fix,
+        evidence: text.evidence,
+        identity: vec![text.kind.to_owned(), required.context.clone()],
+    }
+}
+
+fn wrong_app(
+    places: &Places<'_, '_>,
+    required: &Required,
+    by: Option<&Candidate<'_>>,
+    seen: &[u64],
+) -> Text {
+    let reporter = match (by, seen) {
+        (Some(candidate), _) => format!("{}, and so GitHub Actions", job(candidate)),
+        (None, apps) => {
+            let apps: Vec<String> = apps.iter().map(u64::to_string).collect();
+            format!("App {}", list(&apps))
+        }
+    };
+    Text {
+        kind: "wrong-app",
+        title: "is pinned to another App than reports it",
+        why: format!(
+            "It is reported by {reporter}. A report counts only from the App that the requirement \
+             names; from any other it waits for ever."
+        ),
+        fix: format!(
+            "Require {} from the App that reports it, or from any.",
+            quoted(&required.context)
+        ),
+        evidence: by
+            .and_then(|candidate| places.job(candidate))
+            .into_iter()
+            .collect(),
+    }
+}
+
+fn sometimes(places: &Places<'_, '_>, kept: &[Kept<'_, '_>]) -> Text {
+    let reasons: Vec<String> = kept
+        .iter()
+        .map(|(candidate, obstacle)| {
+            format!("{} reports it, but {}", job(candidate), obstacle.clause)
+        })
+        .collect();
+    Text {
+        kind: "not-for-some",
+        title: "is not reported for some pull requests",
+        why: format!(
+            "{}. A workflow that does not run reports nothing, and the pull request waits for \
+             ever; a job that is skipped passes.",
+            capital(&list(&reasons))
+        ),
+        fix: kept
+            .first()
+            .map_or_else(String::new, |kept| fix_of(places, kept)),
+        evidence: places.of_kept(kept),
+    }
+}
+
+fn queue(places: &Places<'_, '_>, kept: &[Kept<'_, '_>]) -> Text {
+    let reasons: Vec<String> = kept
+        .iter()
+        .map(|(candidate, obstacle)| {
+            format!("{} reports it, but {}", job(candidate), obstacle.clause)
+        })
+        .collect();
+    let path = kept
+        .first()
+        .map_or("the workflow", |(candidate, _)| candidate.path.as_str());
+    Text {
+        kind: "merge-queue",
+        title: "is never reported for the merge queue",
+        why: format!(
+            "The branch has a merge queue, which waits for the same checks on its own commits. {}. \
+             The queue gives up on every pull request after its time-out.",
+            capital(&list(&reasons))
+        ),
+        fix: format!(
+            "Let `{path}` run on `merge_group` for `{}` too:\n\n```yaml\non:\n  merge_group:\n```",
+            places.branch()
+        ),
+        evidence: places.of_kept(kept),
+    }
+}
+
+fn push_only(places: &Places<'_, '_>, kept: &Kept<'_, '_>) -> Text {
+    Text {
+        kind: "push-only",
+        title: "is never reported for pull requests from forks",
+        why: format!(
+            "{} reports it, but {}. A push to a fork runs nothing here, so that a pull request \
+             from a fork waits for ever.",
+            capital(&job(kept.0)),
+            kept.1.clause
+        ),
+        fix: format!(
+            "Let `{}` run on `pull_request` too:\n\n```yaml\non:\n  pull_request:\n```",
+            kept.0.path
+        ),
+        evidence: places.of_kept(std::slice::from_ref(kept)),
+    }
+}
+
+fn unless_skipped(places: &Places<'_, '_>, candidate: &Candidate<'_>) -> Text {
+    Text {
+        kind: "not-when-skipped",
+        title: "is not reported when its job is skipped",
+        why: format!(
+            "{} reports it, but {}. A job that is skipped reports one check without the values of \
+             its matrix and without the jobs that it calls, so that this one is missing then.",
+            capital(&job(candidate)),
+            skipping(candidate)
+        ),
+        fix: "Require a job with `if: always()` instead, which `needs` this one and fails unless \
+              its result is `success` or `skipped`."
+            .to_owned(),
+        evidence: places.job(candidate).into_iter().collect(),
+    }
+}
+
+fn only_if_skipped(places: &Places<'_, '_>, candidate: &Candidate<'_>) -> Text {
+    Text {
+        kind: "only-when-skipped",
+        title: "is reported only when its job is skipped",
+        why: format!(
+            "{} has that name only while it is skipped ({}). When it runs, its checks have other \
+             names, and this one is missing.",
+            capital(&job(candidate)),
+            skipping(candidate)
+        ),
+        fix: "Require a job with `if: always()` instead, which `needs` this one and fails unless \
+              its result is `success` or `skipped`."
+            .to_owned(),
+        evidence: places.job(candidate).into_iter().collect(),
+    }
+}
+
+fn ambiguous(places: &Places<'_, '_>, required: &Required, jobs: &[&Candidate<'_>]) -> Text {
+    let names: Vec<String> = jobs.iter().map(|candidate| job(candidate)).collect();
+    Text {
+        kind: "ambiguous",
+        title: "is reported by several jobs",
+        why: format!(
+            "{} report it on the same commit. Which of them counts is not documented: one that \
+             fails may be hidden by one that passes.",
+            capital(&list(&names))
+        ),
+        fix: format!(
+            "Give each job a name of its own, and require each; {} then is one of them.",
+            quoted(&required.context)
+        ),
+        evidence: jobs
+            .iter()
+            .filter_map(|candidate| places.job(candidate))
+            .collect(),
+    }
+}
+
+/// What to do about what keeps a job from reporting.
+pub(super) fn fix_of(places: &Places<'_, '_>, (candidate, obstacle): &Kept<'_, '_>) -> String {
+    let path = candidate.path;
+    match obstacle.kind {
+        ObstacleKind::Disabled => format!(
+            "Enable the workflow `{path}` (Actions, the workflow, “Enable workflow”), or stop \
+             requiring the check."
+        ),
+        ObstacleKind::Refused => format!("Correct `{path}` so that GitHub accepts it."),
+        ObstacleKind::Filter => format!(
+            "Let `{path}` run for every pull request to `{}`, and skip its jobs by `if` where they \
+             have nothing to do.",
+            places.branch()
+        ),
+        ObstacleKind::Event => {
+            format!("Let `{path}` run on pull requests:\n\n```yaml\non:\n  pull_request:\n```")
+        }
+    }
+}
+
+/// A job, as the subject of a clause.
+pub(super) fn job(candidate: &Candidate<'_>) -> String {
+    let place = &candidate.reported.job;
+    if place.path == candidate.path.as_str() {
+        format!("job {} of `{}`", quoted(&place.id), place.path)
+    } else {
+        format!(
+            "job {} of `{}`, which `{}` calls,",
+            quoted(&place.id),
+            place.path,
+            candidate.path
+        )
+    }
+}
+
+fn skipping<'b>(candidate: &'b Candidate<'_>) -> &'b str {
+    match &candidate.reported.when {
+        Reported::Always => "it always runs",
+        Reported::UnlessSkipped { why } | Reported::OnlyIfSkipped { why } => why,
+    }
+}

@@ -1,0 +1,80 @@
+//! What the rule concludes, case by case. How names come about is tested in `workflows`.
+
+mod golden;
+mod near_misses;
+
+use std::fmt::Write as _;
+
+use expect_test::Expect;
+
+use crate::testing::{Fixture, render};
+use crate::{Outcome, Report};
+
+/// The whole report, with its texts.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "`expect![]` is written at the call"
+)]
+fn check(text: &str, expected: Expect) {
+    expected.assert_eq(&render(&Fixture::parse(text).report()));
+}
+
+/// The report without its texts: what is found where, and what could not be told.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "`expect![]` is written at the call"
+)]
+fn finds(text: &str, expected: Expect) {
+    expected.assert_eq(&brief(&Fixture::parse(text).report()));
+}
+
+/// Nothing is found, and everything could be looked at.
+fn passes(text: &str) {
+    let report = Fixture::parse(text).report();
+    assert_eq!(
+        report.decision.outcome,
+        Outcome::Pass,
+        "{}",
+        render(&report)
+    );
+    assert!(report.items.is_empty(), "{}", render(&report));
+}
+
+fn brief(report: &Report) -> String {
+    let mut text = String::new();
+    for item in &report.items {
+        let places = item.evidence.iter().map(|evidence| {
+            let file = evidence
+                .path
+                .as_str()
+                .rsplit('/')
+                .next()
+                .unwrap_or_default();
+            format!("{file}:{}", evidence.start_line)
+        });
+        let places: Vec<String> = places.collect();
+        let places = places.join(" ");
+        let _ = writeln!(text, "{}: {} [{places}]", item.severity, item.title);
+    }
+    for missing in &report.meta.unavailable {
+        let _ = writeln!(text, "unknown {}: {}", missing.fact, missing.detail);
+    }
+    assert!(
+        report.meta.rule_errors.is_empty(),
+        "{:?}",
+        report.meta.rule_errors
+    );
+    text
+}
+
+/// A job that runs something, in flow style.
+const JOB: &str = "{runs-on: ubuntu-latest, steps: [{run: make}]}";
+
+/// A workflow file of one event and jobs `id: JOB`.
+fn workflow(file: &str, on: &str, jobs: &[&str]) -> String {
+    let jobs: String = jobs.iter().fold(String::new(), |mut all, job| {
+        let _ = writeln!(all, "  {job}: {JOB}");
+        all
+    });
+    format!("//- .github/workflows/{file}\non: {on}\njobs:\n{jobs}")
+}

@@ -1,0 +1,66 @@
+//! Names from outside, made fit to stand in a finding.
+
+/// A name as Markdown code: nothing in it can end the code or the line, and it is cut at
+/// `most` characters.
+pub(super) fn code(name: &str, most: usize) -> String {
+    let clean = |c: char| match c {
+        '`' => '\'',
+        c if c.is_control() => ' ',
+        c => c,
+    };
+    let mut shown: String = name.chars().map(clean).take(most).collect();
+    if name.chars().count() > most {
+        shown.pop();
+        shown.push('…');
+    }
+    format!("`{shown}`")
+}
+
+/// A name in running text, of at most 120 characters.
+pub(super) fn quoted(name: &str) -> String {
+    code(name, 120)
+}
+
+/// A list in words: "a", "a and b", "a, b and c", the first four of more.
+pub(super) fn list(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] if first.len() < 4 => format!("{} and {last}", first.join(", ")),
+        many => format!("{} and {} more", many[..4].join(", "), many.len() - 4),
+    }
+}
+
+/// A text as the beginning of a sentence.
+pub(super) fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(characters).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_can_not_end_its_code() {
+        assert_eq!(code("a`b\n# c", 20), "`a'b # c`");
+        assert_eq!(code("abcdef", 4), "`abc…`");
+        assert_eq!(code("abcd", 4), "`abcd`");
+    }
+
+    #[test]
+    fn lists_are_words() {
+        let of = |text: &str| {
+            list(
+                &text
+                    .split_whitespace()
+                    .map(str::to_owned)
+                    .collect::<Vec<_>>(),
+            )
+        };
+        assert_eq!(of("a"), "a");
+        assert_eq!(of("a b c"), "a, b and c");
+        assert_eq!(of("a b c d e f"), "a, b, c, d and 2 more");
+    }
+}
