@@ -7,8 +7,6 @@ mod app;
 mod pull_request;
 mod repository;
 mod sandbox;
-#[cfg(test)]
-mod tests;
 
 pub use app::{App, Installation, NewApp};
 pub use pull_request::PullRequest;
