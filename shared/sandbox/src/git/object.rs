@@ -141,14 +141,10 @@ fn tree_bytes(entries: &[TreeEntry]) -> Vec<u8> {
 }
 
 fn commit_text(commit: &Commit) -> String {
-    let mut text = format!("tree {}\n", commit.tree);
-    for parent in &commit.parents {
-        text.push_str(&format!("parent {parent}\n"));
-    }
     let signature = commit.author.canonical();
-    text.push_str(&format!(
-        "author {signature}\ncommitter {signature}\n\n{}\n",
-        commit.message
-    ));
-    text
+    let mut lines = vec![format!("tree {}", commit.tree)];
+    lines.extend(commit.parents.iter().map(|it| format!("parent {it}")));
+    lines.push(format!("author {signature}\ncommitter {signature}"));
+    lines.push(format!("\n{}\n", commit.message));
+    lines.join("\n")
 }

@@ -8,7 +8,10 @@ fn commit(
     changes: &[(&str, Content)],
     message: &str,
 ) -> ObjectId {
-    let mut files = parents.first().map(|it| store.files(*it)).unwrap_or_default();
+    let mut files = parents
+        .first()
+        .map(|it| store.files(*it))
+        .unwrap_or_default();
     let changes = changes.iter();
     let changes = changes.map(|(path, content)| ((*path).to_owned(), content.clone()));
     store.apply(&mut files, changes.collect());
@@ -47,7 +50,10 @@ fn ids_are_those_that_git_gives() {
     assert_eq!(id("link"), "7e2844aca56489e5ed1111b5e32d999e7d4ad8b4");
     let tree = store.commit(first).unwrap().tree.to_string();
     assert_eq!(tree, "00312bbb3da5b8e126711cb14d93f541ce5b8db9");
-    assert_eq!(first.to_string(), "203f223f0365feaa68024cce74e383e0731535a6");
+    assert_eq!(
+        first.to_string(),
+        "203f223f0365feaa68024cce74e383e0731535a6"
+    );
     assert_eq!(
         ObjectId::of("blob", b"").to_string(),
         "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
@@ -61,7 +67,12 @@ fn ids_are_those_that_git_gives() {
 #[test]
 fn a_directory_that_loses_its_last_file_is_gone() {
     let mut store = ObjectStore::default();
-    let first = commit(&mut store, &[], &[("a/b/c", "1\n".into()), ("d", "2\n".into())], "1");
+    let first = commit(
+        &mut store,
+        &[],
+        &[("a/b/c", "1\n".into()), ("d", "2\n".into())],
+        "1",
+    );
     let second = commit(&mut store, &[first], &[("a/b/c", Content::Deleted)], "2");
 
     assert!(store.entry(second, "a").is_none());
@@ -72,7 +83,12 @@ const LINES: &str = "1\n2\n3\n4\n5\n6\n7\n8\n9\n";
 
 fn merged(ours: &[(&str, Content)], theirs: &[(&str, Content)]) -> Option<Vec<String>> {
     let mut store = ObjectStore::default();
-    let base = commit(&mut store, &[], &[("f", LINES.into()), ("g", "g\n".into())], "base");
+    let base = commit(
+        &mut store,
+        &[],
+        &[("f", LINES.into()), ("g", "g\n".into())],
+        "base",
+    );
     let ours = commit(&mut store, &[base], ours, "ours");
     let theirs = commit(&mut store, &[base], theirs, "theirs");
     let files = store.merged_files(ours, theirs)?;
@@ -85,8 +101,14 @@ fn merged(ours: &[(&str, Content)], theirs: &[(&str, Content)]) -> Option<Vec<St
 
 #[test]
 fn changes_of_different_lines_and_files_merge() {
-    let ours = [("f", LINES.replace('1', "one").into()), ("new", "n\n".into())];
-    let theirs = [("f", LINES.replace('9', "nine").into()), ("g", Content::Deleted)];
+    let ours = [
+        ("f", LINES.replace('1', "one").into()),
+        ("new", "n\n".into()),
+    ];
+    let theirs = [
+        ("f", LINES.replace('9', "nine").into()),
+        ("g", Content::Deleted),
+    ];
     assert_eq!(
         merged(&ours, &theirs).unwrap(),
         ["100644 f: one 2 3 4 5 6 7 8 nine", "100644 new: n"]
@@ -106,23 +128,38 @@ fn a_mode_and_a_content_change_merge() {
 #[test]
 fn what_both_sides_did_alike_is_no_conflict() {
     let same = [("f", "same\n".into())];
-    assert_eq!(merged(&same, &same).unwrap(), ["100644 f: same", "100644 g: g"]);
+    assert_eq!(
+        merged(&same, &same).unwrap(),
+        ["100644 f: same", "100644 g: g"]
+    );
 }
 
 #[test]
 fn conflicts() {
     let line = |text: &str| ("f", Content::from(LINES.replace('5', text)));
-    assert_eq!(merged(&[line("ours")], &[line("theirs")]), None, "the same line");
+    assert_eq!(
+        merged(&[line("ours")], &[line("theirs")]),
+        None,
+        "the same line"
+    );
     let gone = ("f", Content::Deleted);
-    assert_eq!(merged(&[line("ours")], &[gone]), None, "changed and removed");
+    assert_eq!(
+        merged(&[line("ours")], &[gone]),
+        None,
+        "changed and removed"
+    );
     let both = |text: &str| [("new", Content::from(text))];
     assert_eq!(merged(&both("a\n"), &both("b\n")), None, "both added");
-    let link = [("f", Content::Symlink("g".to_owned()))];
+    let target = [("f", Content::Symlink("g".to_owned()))];
     let elsewhere = [("f", Content::Symlink("h".to_owned()))];
-    assert_eq!(merged(&link, &elsewhere), None, "links are not text");
+    assert_eq!(merged(&target, &elsewhere), None, "links are not text");
     let file = [("d", Content::from("file\n"))];
     let folder = [("d/e", Content::from("in a folder\n"))];
-    assert_eq!(merged(&file, &folder), None, "a file where there is a folder");
+    assert_eq!(
+        merged(&file, &folder),
+        None,
+        "a file where there is a folder"
+    );
 }
 
 #[test]
@@ -147,7 +184,11 @@ fn changes_show_what_githubs_file_list_shows() {
     let before = commit(
         &mut store,
         &[],
-        &[("f", LINES.into()), ("old", "same\n".into()), ("bin", vec![0, 159, 146].into())],
+        &[
+            ("f", LINES.into()),
+            ("old", "same\n".into()),
+            ("bin", vec![0, 159, 146].into()),
+        ],
         "before",
     );
     let after = commit(
@@ -165,9 +206,24 @@ fn changes_show_what_githubs_file_list_shows() {
 
     let shown: Vec<_> = changes
         .iter()
-        .map(|it| format!("{} {} +{} -{}", it.kind.as_str(), it.path, it.additions, it.deletions))
+        .map(|it| {
+            format!(
+                "{} {} +{} -{}",
+                it.kind.as_str(),
+                it.path,
+                it.additions,
+                it.deletions
+            )
+        })
         .collect();
-    assert_eq!(shown, ["modified bin +0 -0", "modified f +1 -1", "renamed new +0 -0"]);
+    assert_eq!(
+        shown,
+        [
+            "modified bin +0 -0",
+            "modified f +1 -1",
+            "renamed new +0 -0"
+        ]
+    );
     assert_eq!(
         changes[1].patch.as_deref(),
         Some("@@ -2,7 +2,7 @@\n 2\n 3\n 4\n-5\n+five\n 6\n 7\n 8")

@@ -138,7 +138,7 @@ impl Object for PullRequestNode<'_, '_> {
             "merged" => Resolved::scalar(it.merged.is_some()),
             // The sandbox has no drafts.
             "isDraft" => Resolved::scalar(false),
-            "isCrossRepository" => Resolved::scalar(it.from_fork()),
+            "isCrossRepository" => Resolved::scalar(it.is_from_fork()),
             "createdAt" => Resolved::scalar(it.created_at.to_string()),
             "updatedAt" => Resolved::scalar(it.updated_at.to_string()),
             "headRefOid" => Resolved::scalar(it.head.sha.to_string()),

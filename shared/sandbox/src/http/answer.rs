@@ -196,7 +196,9 @@ fn charge(
         let seconds = until.as_second() - now.as_second();
         let message = "You have exceeded a secondary rate limit. Please wait a few minutes \
                        before you try again.";
-        return Err(Refusal::new(403, message).with_header("retry-after", seconds.max(1)));
+        return Err(
+            Refusal::new(403, message).with_header("retry-after", &seconds.max(1).to_string())
+        );
     }
     if !paid {
         let id = token.installation;

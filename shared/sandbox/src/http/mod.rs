@@ -16,6 +16,6 @@ pub use fault::{Failure, Fault};
 
 pub(crate) use fault::Faults;
 pub(crate) use refusal::Refusal;
-pub(crate) use request::{Reply, Request, Viewer};
+pub(crate) use request::{Reply, Request};
 pub(crate) use route::{Audience, Route};
 pub(crate) use server::{bind, serve};

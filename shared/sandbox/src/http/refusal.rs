@@ -56,7 +56,7 @@ impl Refusal {
     }
 
     /// With one more header.
-    pub(crate) fn with_header(mut self, name: &'static str, value: impl ToString) -> Self {
+    pub(crate) fn with_header(mut self, name: &'static str, value: &str) -> Self {
         self.headers.push((name, value.to_string()));
         self
     }

@@ -15,7 +15,7 @@ impl State {
         let repository = self.repositories.get(&run.repository_id);
         let pull_requests: Vec<Value> = repository
             .into_iter()
-            .flat_map(|it| self.pull_requests_with_head(it, run.head_sha))
+            .flat_map(|it| it.pull_requests_with_head(run.head_sha))
             .map(|it| self.minimal_pull_request_json(it))
             .collect();
         json!({

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{extend, time};
 use crate::git::{ChangeKind, FileChange, ObjectId, Signature};
-use crate::state::{State, node_id};
+use crate::state::{State, object_node_id};
 
 impl State {
     /// `git-commit`; `null` where there is none.
@@ -27,7 +27,7 @@ impl State {
             .collect();
         json!({
             "sha": id.to_string(),
-            "node_id": commit_node_id(id),
+            "node_id": object_node_id("C", id),
             "url": format!("{url}/git/commits/{id}"),
             "html_url": format!("{page}/commit/{id}"),
             "author": person(&commit.author),
@@ -52,7 +52,7 @@ impl State {
         let account = self.account_json(&commit.author.name);
         json!({
             "sha": id.to_string(),
-            "node_id": commit_node_id(id),
+            "node_id": object_node_id("C", id),
             "url": url,
             "html_url": git["html_url"],
             "comments_url": format!("{url}/comments"),
@@ -128,12 +128,6 @@ impl State {
         }
         json
     }
-}
-
-/// GraphQL's id of a commit.
-pub(crate) fn commit_node_id(id: ObjectId) -> String {
-    let [a, b, c, d, e, f, g, h, ..] = *id.as_bytes();
-    node_id("C", u64::from_be_bytes([a, b, c, d, e, f, g, h]))
 }
 
 fn person(signature: &Signature) -> Value {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{extend, maybe_time, time};
-use crate::state::{HeadRef, PullRequest, Repository, State, TestMerge, node_id};
+use crate::state::{HeadRef, PullRequest, State, TestMerge, node_id};
 
 /// How much of a pull request is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,16 +164,6 @@ impl State {
             "repo": self.repository_json(side.repository),
         })
     }
-
-    /// The open pull requests of a repository that have this head and come from no fork.
-    pub(crate) fn pull_requests_with_head<'a>(
-        &self,
-        repository: &'a Repository,
-        sha: crate::ObjectId,
-    ) -> impl Iterator<Item = &'a PullRequest> + use<'a> {
-        let all = repository.pull_requests.values();
-        all.filter(move |it| it.open && it.head.sha == sha && !it.from_fork())
-    }
 }
 
 fn mergeability(pull_request: &PullRequest, test_merge: Option<TestMerge>) -> Value {
@@ -189,6 +179,6 @@ fn mergeability(pull_request: &PullRequest, test_merge: Option<TestMerge>) -> Va
         "mergeable": mergeable,
         "rebaseable": mergeable,
         "mergeable_state": state,
-        "maintainer_can_modify": pull_request.from_fork(),
+        "maintainer_can_modify": pull_request.is_from_fork(),
     })
 }

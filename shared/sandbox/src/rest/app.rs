@@ -106,12 +106,12 @@ fn selection(
         return Ok(installation.selection.clone());
     }
     let names = scope.repositories.iter().flatten();
-    let named = names.map(|name| {
+    let by_name = names.map(|name| {
         let repository = state.repository_named(&installation.account, name);
         repository.map(|it| it.id)
     });
     let listed = scope.repository_ids.iter().flatten().copied().map(Some);
-    let ids: Option<BTreeSet<u64>> = named.chain(listed).collect();
+    let ids: Option<BTreeSet<u64>> = by_name.chain(listed).collect();
     ids.filter(|ids| ids.len() <= MOST_REPOSITORIES)
         .filter(|ids| ids.iter().all(|id| state.installed_on(installation, *id)))
         .map(Selection::Selected)

@@ -18,7 +18,7 @@ pub(super) fn pull_requests(request: &mut Request<'_>) -> Result<Reply, Refusal>
         .pull_requests
         .values();
     let items: Vec<Value> = pull_requests
-        .filter(|it| it.open && !it.from_fork())
+        .filter(|it| it.open && !it.is_from_fork())
         .filter(|it| {
             objects
                 .commits_between(it.base.sha, it.head.sha)

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::git::{Mode, ObjectId, TreeEntry};
 use crate::http::{Refusal, Reply, Request};
 use crate::json::extend;
-use crate::state::{Repository, node_id};
+use crate::state::{Repository, object_node_id};
 
 /// How many bytes of entries GitHub gives of a recursive tree.
 const LARGEST_TREE: usize = 7 << 20;
@@ -98,11 +98,10 @@ pub(super) fn blob(request: &mut Request<'_>) -> Result<Reply, Refusal> {
     if !content.is_empty() && !content.ends_with('\n') {
         content.push('\n');
     }
-    let [a, b, c, d, e, f, g, h, ..] = *id.as_bytes();
     let url = request.state.repository_url(request.repository);
     Ok(Reply::ok(json!({
         "sha": id.to_string(),
-        "node_id": node_id("B", u64::from_be_bytes([a, b, c, d, e, f, g, h])),
+        "node_id": object_node_id("B", id),
         "size": bytes.len(),
         "url": format!("{url}/git/blobs/{id}"),
         "content": content,

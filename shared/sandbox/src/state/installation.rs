@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::{AppId, Permissions, RateLimit, Resource, State};
 
 /// How long an installation access token is good for.
-const TOKEN_LIFE: Duration = Duration::from_secs(3_600);
+const TOKEN_LIFE: Duration = Duration::from_hours(1);
 
 /// The repositories that an installation or a token reaches.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -23,7 +23,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp, Unit};
 
 use crate::clock::Clock;
-use crate::git::ObjectStore;
+use crate::git::{ObjectId, ObjectStore};
 
 pub use access::{Access, Permissions};
 pub use app::{AppId, GITHUB_ACTIONS};
@@ -44,9 +44,8 @@ pub(crate) use pull_request::{HeadRef, PullRequest, TestMerge};
 pub(crate) use rate_limit::{RateLimit, Resource};
 pub(crate) use repository::Repository;
 pub(crate) use rollup::RollupContext;
-pub(crate) use ruleset::{ActiveRule, Rule, Source};
+pub(crate) use ruleset::ActiveRule;
 pub(crate) use status::Status;
-pub(crate) use workflow::Workflow;
 
 /// GitHub's state.
 #[derive(Debug)]
@@ -70,7 +69,7 @@ pub(crate) struct State {
     /// By id.
     pub(crate) check_runs: BTreeMap<u64, CheckRun>,
     /// The suite that collects an App's runs of a commit.
-    pub(crate) check_suites: BTreeMap<(u64, crate::ObjectId, AppId), u64>,
+    pub(crate) check_suites: BTreeMap<(u64, ObjectId, AppId), u64>,
     /// In the order in which they were made.
     pub(crate) statuses: Vec<Status>,
     /// Webhook deliveries, by id.
@@ -129,4 +128,9 @@ impl State {
 /// A GraphQL node id in GitHub's style.
 pub(crate) fn node_id(prefix: &str, id: u64) -> String {
     format!("{prefix}_{}", URL_SAFE_NO_PAD.encode(id.to_be_bytes()))
+}
+
+/// The GraphQL node id of a Git object.
+pub(crate) fn object_node_id(prefix: &str, id: ObjectId) -> String {
+    format!("{prefix}_{}", URL_SAFE_NO_PAD.encode(id.as_bytes()))
 }

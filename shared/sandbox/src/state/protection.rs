@@ -6,7 +6,6 @@ use super::{AppId, State};
 /// (<https://docs.github.com/en/rest/branches/branch-protection>).
 #[derive(Debug, Clone, Default)]
 pub struct Protection {
-    pub(crate) id: u64,
     pub(crate) pattern: String,
     /// Contexts with the App that must report them; `None`: any.
     pub(crate) checks: Vec<(String, Option<AppId>)>,

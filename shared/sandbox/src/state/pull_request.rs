@@ -81,7 +81,7 @@ impl PullRequest {
     }
 
     /// Whether the head is in another repository.
-    pub(crate) fn from_fork(&self) -> bool {
+    pub(crate) fn is_from_fork(&self) -> bool {
         self.head.repository != self.base.repository
     }
 }

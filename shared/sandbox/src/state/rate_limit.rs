@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 /// What an installation may spend in an hour.
 const HOURLY: u32 = 5_000;
-const WINDOW: Duration = Duration::from_secs(3_600);
+const WINDOW: Duration = Duration::from_hours(1);
 
 /// Which budget a call spends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -51,6 +51,15 @@ impl Repository {
         self.pull_requests.values().filter(|it| it.open).count()
     }
 
+    /// The open pull requests that have this head and come from no fork.
+    pub(crate) fn pull_requests_with_head(
+        &self,
+        sha: ObjectId,
+    ) -> impl Iterator<Item = &PullRequest> {
+        let all = self.pull_requests.values();
+        all.filter(move |it| it.open && it.head.sha == sha && !it.is_from_fork())
+    }
+
     /// The tip of the default branch; `None`: the repository is empty.
     pub(crate) fn tip(&self) -> Option<ObjectId> {
         self.branches.get(&self.default_branch).copied()

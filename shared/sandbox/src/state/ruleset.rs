@@ -17,17 +17,6 @@ pub enum Enforcement {
     Disabled,
 }
 
-impl Enforcement {
-    /// GitHub's word.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Evaluate => "evaluate",
-            Self::Disabled => "disabled",
-        }
-    }
-}
-
 /// Where a ruleset is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Source {

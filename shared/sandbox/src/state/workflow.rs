@@ -58,7 +58,7 @@ impl State {
         let files = self.objects(repository).files(tip);
         let workflows = files.iter().filter(|(path, (mode, _))| {
             let name = path.strip_prefix(FOLDER).unwrap_or("/");
-            let yaml = name.ends_with(".yml") || name.ends_with(".yaml");
+            let yaml = matches!(name.rsplit_once('.'), Some((_, "yml" | "yaml")));
             yaml && !name.contains('/') && matches!(mode, Mode::File | Mode::Executable)
         });
         workflows

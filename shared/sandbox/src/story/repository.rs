@@ -84,6 +84,7 @@ impl Repository {
     }
 
     /// Forks it to another account.
+    #[must_use]
     pub fn fork(&self, owner: &str) -> Self {
         let id = self.with(|state| {
             state.ensure_account(owner, crate::state::AccountKind::User);
@@ -188,22 +189,17 @@ impl Repository {
         })
     }
 
-    /// Removes all of its own rulesets.
-    pub fn remove_rulesets(&self) {
-        self.change(|it| it.rulesets.clear());
+    /// Removes its own rulesets of this name.
+    pub fn remove_ruleset(&self, name: &str) {
+        self.change(|it| it.rulesets.retain(|it| it.name != name));
     }
 
     /// Protects a branch, or all that fit a pattern, in the classic way; replaces what was said
     /// of the same pattern.
     pub fn protect(&self, pattern: &str, protection: Protection) {
-        self.with(|state| {
-            let id = state.fresh_id();
-            let Some(repository) = state.repositories.get_mut(&self.id) else {
-                return;
-            };
-            repository.protections.retain(|it| it.pattern != pattern);
-            repository.protections.push(Protection {
-                id,
+        self.change(|it| {
+            it.protections.retain(|it| it.pattern != pattern);
+            it.protections.push(Protection {
                 pattern: pattern.to_owned(),
                 ..protection
             });

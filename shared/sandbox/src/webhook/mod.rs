@@ -8,7 +8,7 @@ use crate::git::ObjectId;
 use crate::json::{Detail, extend, time};
 use crate::state::{AccountKind, AppId, Installation, State, node_id};
 
-pub(crate) use sender::{SendError, send};
+pub(crate) use sender::send;
 
 impl State {
     /// A `pull_request` event with what is special to its action.

@@ -17,11 +17,17 @@ fn jwt(signer: &App, claims: &Value) -> String {
 
 fn good_jwt(app: &App) -> String {
     let at = now().as_second();
-    jwt(app, &json!({"iss": app.client_id(), "iat": at - 60, "exp": at + 540}))
+    jwt(
+        app,
+        &json!({"iss": app.client_id(), "iat": at - 60, "exp": at + 540}),
+    )
 }
 
 async fn app_as(world: &World, claims: Value) -> Answer {
-    world.client_with(&jwt(&world.app, &claims)).get("/app").await
+    world
+        .client_with(&jwt(&world.app, &claims))
+        .get("/app")
+        .await
 }
 
 #[tokio::test]
@@ -67,7 +73,11 @@ async fn a_jwt_is_refused_in_githubs_words() {
 
     let other = world.github.create_app(new_app());
     let forged = jwt(&other, &json!({"iss": iss, "iat": at, "exp": at + 60}));
-    for wrong in [forged.as_str(), "not.a.jwt", &world.installation.access_token()] {
+    for wrong in [
+        forged.as_str(),
+        "not.a.jwt",
+        &world.installation.access_token(),
+    ] {
         assert_eq!(
             world.client_with(wrong).get("/app").await.refusal(),
             "401 A JSON web token could not be decoded"
@@ -106,7 +116,10 @@ async fn a_token_is_long_has_dots_and_lives_an_hour_of_the_sandboxs_clock() {
     assert_eq!(answer.json["expires_at"], "2026-11-21T13:00:00Z");
     let token = answer.json["token"].as_str().unwrap();
     assert!(token.starts_with(&format!("ghs_{}_", world.app.id())));
-    assert!((480..600).contains(&token.len()) && token.contains('.'), "{token}");
+    assert!(
+        (480..600).contains(&token.len()) && token.contains('.'),
+        "{token}"
+    );
 
     let client = world.client_with(token);
     world.github.clock().advance(Duration::from_secs(3_599));
@@ -119,11 +132,16 @@ async fn a_token_is_long_has_dots_and_lives_an_hour_of_the_sandboxs_clock() {
 #[tokio::test]
 async fn a_token_reaches_what_it_was_asked_for_and_no_more() {
     let world = World::new().await;
-    let other = world.github.create_repository("octo-org/other", [("a", "a")]);
+    let other = world
+        .github
+        .create_repository("octo-org/other", [("a", "a")]);
     let scope = json!({"repository_ids": [other.id()], "permissions": {"contents": "read"}});
     let answer = token_for(&world, scope).await;
     assert_eq!(answer.json["repository_selection"], "selected");
-    assert_eq!(answer.json["permissions"], json!({"contents": "read", "metadata": "read"}));
+    assert_eq!(
+        answer.json["permissions"],
+        json!({"contents": "read", "metadata": "read"})
+    );
 
     let client = world.client_with(answer.json["token"].as_str().unwrap());
     let listed = client.get("/installation/repositories").await;
@@ -132,7 +150,10 @@ async fn a_token_reaches_what_it_was_asked_for_and_no_more() {
     let unseen = client.get(&world.path("")).await;
     assert_eq!(unseen.refusal(), "404 Not Found");
     let unasked = client.get("/repos/octo-org/other/actions/workflows").await;
-    assert_eq!(unasked.refusal(), "403 Resource not accessible by integration");
+    assert_eq!(
+        unasked.refusal(),
+        "403 Resource not accessible by integration"
+    );
 }
 
 #[tokio::test]
@@ -178,7 +199,10 @@ async fn reading_is_not_writing() {
     let head = world.repository.tip("main");
     let run = json!({"name": "mirror", "head_sha": head.to_string()});
     let answer = world.client().post(&world.path("/check-runs"), run).await;
-    assert_eq!(answer.refusal(), "403 Resource not accessible by integration");
+    assert_eq!(
+        answer.refusal(),
+        "403 Resource not accessible by integration"
+    );
     assert!(world.repository.check_runs(head).is_empty());
 }
 
@@ -193,8 +217,14 @@ async fn a_suspended_installation_is_told_so_and_a_removed_ones_tokens_are_dead(
     world.installation.unsuspend();
     assert_eq!(client.get(&world.path("")).await.status, 200);
     world.installation.uninstall();
-    assert_eq!(client.get(&world.path("")).await.refusal(), "401 Bad credentials");
-    assert_eq!(token_for(&world, json!({})).await.refusal(), "404 Not Found");
+    assert_eq!(
+        client.get(&world.path("")).await.refusal(),
+        "401 Bad credentials"
+    );
+    assert_eq!(
+        token_for(&world, json!({})).await.refusal(),
+        "404 Not Found"
+    );
 }
 
 #[tokio::test]
@@ -202,7 +232,10 @@ async fn nobody_is_let_in_without_a_credential_or_a_user_agent() {
     let world = World::new().await;
     let path = world.path("");
     let nobody = world.client().without("authorization");
-    assert_eq!(nobody.get(&path).await.refusal(), "401 Requires authentication");
+    assert_eq!(
+        nobody.get(&path).await.refusal(),
+        "401 Requires authentication"
+    );
     let jwt = world.client_with(&good_jwt(&world.app));
     assert_eq!(jwt.get(&path).await.refusal(), "401 Bad credentials");
     let shy = world.client().without("user-agent");

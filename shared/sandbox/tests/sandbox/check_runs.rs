@@ -11,7 +11,9 @@ async fn create(world: &World, more: Value) -> Answer {
         "name": "Phase Mirror",
         "head_sha": world.repository.tip("main").to_string(),
     });
-    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    body.as_object_mut()
+        .unwrap()
+        .extend(more.as_object().unwrap().clone());
     world.client().post(&world.path("/check-runs"), body).await
 }
 
@@ -55,9 +57,14 @@ async fn a_run_begins_is_found_again_and_ends() {
         "annotations": annotations(2)}});
     client.patch(&path, more).await;
     let shown = client.get(&path).await;
-    assert_eq!(shown.json["output"]["annotations_count"], 52, "annotations are appended");
+    assert_eq!(
+        shown.json["output"]["annotations_count"], 52,
+        "annotations are appended"
+    );
     assert_eq!(shown.json["conclusion"], "failure");
-    let second = client.get(&format!("{path}/annotations?per_page=50&page=2")).await;
+    let second = client
+        .get(&format!("{path}/annotations?per_page=50&page=2"))
+        .await;
     assert_eq!(second.json.as_array().unwrap().len(), 2);
 
     let runs = world.repository.check_runs(world.repository.tip("main"));
@@ -96,13 +103,21 @@ async fn what_is_too_much_is_refused_and_changes_nothing() {
         ),
     ] {
         let answer = create(&world, input).await;
-        assert_eq!(answer.refusal(), format!("422 Invalid request.\n\n{refusal}"));
+        assert_eq!(
+            answer.refusal(),
+            format!("422 Invalid request.\n\n{refusal}")
+        );
     }
     let unfinished = create(&world, json!({"status": "completed"})).await;
     assert_eq!(unfinished.status, 422, "completed without a conclusion");
     let strange = create(&world, json!({"conclusion": "splendid"})).await;
     assert_eq!(strange.status, 422);
-    assert!(world.repository.check_runs(world.repository.tip("main")).is_empty());
+    assert!(
+        world
+            .repository
+            .check_runs(world.repository.tip("main"))
+            .is_empty()
+    );
 }
 
 #[tokio::test]
@@ -126,7 +141,10 @@ async fn an_unknown_head_is_refused() {
     let world = World::new().await;
     let unknown = "1234567890123456789012345678901234567890";
     let answer = create(&world, json!({"head_sha": unknown})).await;
-    assert_eq!(answer.refusal(), format!("422 No commit found for SHA: {unknown}"));
+    assert_eq!(
+        answer.refusal(),
+        format!("422 No commit found for SHA: {unknown}")
+    );
 }
 
 #[tokio::test]
@@ -134,10 +152,15 @@ async fn another_apps_run_can_be_read_and_not_changed() {
     let world = World::new().await;
     let head = world.repository.tip("main");
     let success = CheckConclusion::Success;
-    let id = world.repository.report_check(head, "build", GITHUB_ACTIONS, success);
+    let id = world
+        .repository
+        .report_check(head, "build", GITHUB_ACTIONS, success);
     let client = world.client();
     let path = world.path(&format!("/check-runs/{id}"));
-    assert_eq!(client.get(&path).await.json["app"]["slug"], "github-actions");
+    assert_eq!(
+        client.get(&path).await.json["app"]["slug"],
+        "github-actions"
+    );
     let answer = client.patch(&path, json!({"conclusion": "failure"})).await;
     assert_eq!(
         answer.refusal(),
@@ -147,7 +170,10 @@ async fn another_apps_run_can_be_read_and_not_changed() {
             world.app.id()
         )
     );
-    assert_eq!(world.repository.check_runs(head)[0].conclusion, Some(success));
+    assert_eq!(
+        world.repository.check_runs(head)[0].conclusion,
+        Some(success)
+    );
 }
 
 #[tokio::test]
@@ -155,17 +181,23 @@ async fn a_list_shows_the_latest_of_a_name_unless_asked_for_all() {
     let world = World::new().await;
     let head = world.repository.tip("main");
     for conclusion in [CheckConclusion::Failure, CheckConclusion::Success] {
-        world.repository.report_check(head, "build", GITHUB_ACTIONS, conclusion);
+        world
+            .repository
+            .report_check(head, "build", GITHUB_ACTIONS, conclusion);
     }
     let other = world.github.create_app(new_app());
-    world.repository.report_check(head, "build", other.id(), CheckConclusion::Neutral);
+    world
+        .repository
+        .report_check(head, "build", other.id(), CheckConclusion::Neutral);
 
     let client = world.client();
     let list = async |query: &str| {
         let path = world.path(&format!("/commits/{head}/check-runs{query}"));
         let answer = client.get(&path).await;
         let runs = answer.json["check_runs"].as_array().unwrap().clone();
-        let conclusions = runs.iter().map(|it| it["conclusion"].as_str().unwrap().to_owned());
+        let conclusions = runs
+            .iter()
+            .map(|it| it["conclusion"].as_str().unwrap().to_owned());
         conclusions.collect::<Vec<_>>()
     };
     assert_eq!(list("").await, ["neutral", "success"], "one per App");
@@ -194,9 +226,15 @@ async fn statuses_are_posted_about_known_commits() {
     let body = json!({"state": "success", "context": "ci/legacy", "description": "fine"});
     let path = world.path(&format!("/statuses/{head}"));
     let answer = client.post(&path, body.clone()).await;
-    assert_eq!((answer.status, &answer.json["context"]), (201, &json!("ci/legacy")));
+    assert_eq!(
+        (answer.status, &answer.json["context"]),
+        (201, &json!("ci/legacy"))
+    );
     let long = json!({"state": "success", "description": "x".repeat(141)});
-    assert_eq!(client.post(&path, long).await.refusal(), "422 Validation Failed");
+    assert_eq!(
+        client.post(&path, long).await.refusal(),
+        "422 Validation Failed"
+    );
     let unknown = world.path("/statuses/1234567890123456789012345678901234567890");
     assert_eq!(client.post(&unknown, body).await.status, 422);
 }

@@ -27,9 +27,17 @@ async fn a_fault_before_the_effect_prevents_it_and_one_after_hides_it() {
     world.github.fail_next(CREATE, after);
     let lost = client.send("POST", &path, body.to_string()).await;
     assert!(lost.is_err(), "no answer comes");
-    assert_eq!(world.repository.check_runs(head).len(), 1, "but the run is there");
+    assert_eq!(
+        world.repository.check_runs(head).len(),
+        1,
+        "but the run is there"
+    );
 
-    assert_eq!(client.post(&path, body).await.status, 201, "the faults are used up");
+    assert_eq!(
+        client.post(&path, body).await.status,
+        201,
+        "the faults are used up"
+    );
     let statuses: Vec<_> = world.github.calls().iter().map(|it| it.status).collect();
     assert_eq!(statuses, [Some(502), None, Some(201)]);
 }
@@ -39,7 +47,9 @@ async fn a_fault_before_the_effect_prevents_it_and_one_after_hides_it() {
 async fn the_injector_may_go_on_with_the_story() {
     let world = World::new().await;
     world.repository.push("topic", "Change", [("a", "1\n")]);
-    let pull_request = world.repository.open_pull_request("topic", "main", "Change");
+    let pull_request = world
+        .repository
+        .open_pull_request("topic", "main", "Change");
     let first = pull_request.head();
     let seen = Arc::new(AtomicUsize::new(0));
     let (counter, handle) = (Arc::clone(&seen), pull_request.clone());

@@ -8,7 +8,13 @@ use crate::world::World;
 fn entries(answer: &Value) -> Vec<String> {
     let entries = answer["tree"].as_array().unwrap().iter();
     entries
-        .map(|it| format!("{} {}", it["mode"].as_str().unwrap(), it["path"].as_str().unwrap()))
+        .map(|it| {
+            format!(
+                "{} {}",
+                it["mode"].as_str().unwrap(),
+                it["path"].as_str().unwrap()
+            )
+        })
         .collect()
 }
 
@@ -26,7 +32,9 @@ async fn a_tree_shows_every_kind_of_entry() {
         ],
     );
     let client = world.client();
-    let recursive = client.get(&world.path(&format!("/git/trees/{commit}?recursive=1"))).await;
+    let recursive = client
+        .get(&world.path(&format!("/git/trees/{commit}?recursive=1")))
+        .await;
     assert_eq!(
         entries(&recursive.json),
         [
@@ -41,15 +49,24 @@ async fn a_tree_shows_every_kind_of_entry() {
     assert_eq!(recursive.json["truncated"], false);
     let tree = recursive.json["sha"].as_str().unwrap();
     let flat = client.get(&world.path(&format!("/git/trees/{tree}"))).await;
-    assert_eq!(entries(&flat.json).len(), 4, "by the tree's own id, not recursive");
+    assert_eq!(
+        entries(&flat.json).len(),
+        4,
+        "by the tree's own id, not recursive"
+    );
 }
 
 #[tokio::test]
 async fn a_tree_that_is_too_large_is_cut_short() {
     let world = World::new().await;
-    world.repository.push("main", "More", [("a", "1"), ("b", "2"), ("c", "3")]);
+    world
+        .repository
+        .push("main", "More", [("a", "1"), ("b", "2"), ("c", "3")]);
     world.github.limit_tree_entries(2);
-    let answer = world.client().get(&world.path("/git/trees/main?recursive=1")).await;
+    let answer = world
+        .client()
+        .get(&world.path("/git/trees/main?recursive=1"))
+        .await;
     assert_eq!(entries(&answer.json), ["100644 README.md", "100644 a"]);
     assert_eq!(answer.json["truncated"], true);
 }
@@ -57,10 +74,18 @@ async fn a_tree_that_is_too_large_is_cut_short() {
 #[tokio::test]
 async fn an_empty_repository_says_so() {
     let world = World::new().await;
-    world.github.create_repository::<&str, &str>("octo-org/empty", []);
-    let answer = world.client().get("/repos/octo-org/empty/git/trees/main").await;
+    world
+        .github
+        .create_repository::<&str, &str>("octo-org/empty", []);
+    let answer = world
+        .client()
+        .get("/repos/octo-org/empty/git/trees/main")
+        .await;
     assert_eq!(answer.refusal(), "409 Git Repository is empty.");
-    let branch = world.client().get("/repos/octo-org/empty/branches/main").await;
+    let branch = world
+        .client()
+        .get("/repos/octo-org/empty/branches/main")
+        .await;
     assert_eq!(branch.refusal(), "404 Branch not found");
 }
 
@@ -68,16 +93,27 @@ async fn an_empty_repository_says_so() {
 async fn blobs_are_in_base64_and_commits_have_parents() {
     let world = World::new().await;
     let before = world.repository.tip("main");
-    let commit = world.repository.push("main", "Bytes", [("b", vec![0xff_u8; 100])]);
+    let commit = world
+        .repository
+        .push("main", "Bytes", [("b", vec![0xff_u8; 100])]);
     let client = world.client();
     let tree = client.get(&world.path("/git/trees/main")).await.json;
     let id = tree["tree"][1]["sha"].as_str().unwrap();
-    let blob = client.get(&world.path(&format!("/git/blobs/{id}"))).await.json;
-    assert_eq!((&blob["size"], &blob["encoding"]), (&json!(100), &json!("base64")));
+    let blob = client
+        .get(&world.path(&format!("/git/blobs/{id}")))
+        .await
+        .json;
+    assert_eq!(
+        (&blob["size"], &blob["encoding"]),
+        (&json!(100), &json!("base64"))
+    );
     let lines: Vec<&str> = blob["content"].as_str().unwrap().lines().collect();
     assert_eq!((lines.len(), lines[0].len()), (3, 60));
 
-    let shown = client.get(&world.path(&format!("/git/commits/{commit}"))).await.json;
+    let shown = client
+        .get(&world.path(&format!("/git/commits/{commit}")))
+        .await
+        .json;
     assert_eq!(shown["parents"][0]["sha"], before.to_string());
     assert_eq!(shown["tree"]["sha"], tree["sha"]);
     let absent = client.get(&world.path(&format!("/git/commits/{id}"))).await;
@@ -90,7 +126,10 @@ async fn a_comparison_goes_from_the_merge_base() {
     let base = world.repository.tip("main");
     world.repository.push("feature/a", "Ahead", [("a", "1\n")]);
     world.repository.push("main", "Behind", [("b", "1\n")]);
-    let answer = world.client().get(&world.path("/compare/main...feature/a")).await;
+    let answer = world
+        .client()
+        .get(&world.path("/compare/main...feature/a"))
+        .await;
     assert_eq!(answer.json["status"], "diverged");
     assert_eq!(answer.json["merge_base_commit"]["sha"], base.to_string());
     assert_eq!(answer.json["files"][0]["filename"], "a");
@@ -104,24 +143,46 @@ async fn workflows_are_the_files_of_the_default_branch() {
         "main",
         "Workflows",
         [
-            (".github/workflows/ci.yml", "name: \"CI\" # ours\non: push\n"),
+            (
+                ".github/workflows/ci.yml",
+                "name: \"CI\" # ours\non: push\n",
+            ),
             (".github/workflows/unnamed.yaml", "on: push\n"),
             (".github/workflows/notes.md", "name: no\n"),
             (".github/workflows/old/ci.yml", "name: no\n"),
         ],
     );
-    world.repository.push("topic", "Elsewhere", [(".github/workflows/new.yml", "name: no\n")]);
+    world.repository.push(
+        "topic",
+        "Elsewhere",
+        [(".github/workflows/new.yml", "name: no\n")],
+    );
     let disabled = WorkflowState::DisabledManually;
-    world.repository.set_workflow_state(".github/workflows/unnamed.yaml", disabled);
-    let answer = world.client().get(&world.path("/actions/workflows")).await.json;
+    world
+        .repository
+        .set_workflow_state(".github/workflows/unnamed.yaml", disabled);
+    let answer = world
+        .client()
+        .get(&world.path("/actions/workflows"))
+        .await
+        .json;
     let shown: Vec<_> = answer["workflows"]
         .as_array()
         .unwrap()
         .iter()
-        .map(|it| format!("{}: {}", it["name"].as_str().unwrap(), it["state"].as_str().unwrap()))
+        .map(|it| {
+            format!(
+                "{}: {}",
+                it["name"].as_str().unwrap(),
+                it["state"].as_str().unwrap()
+            )
+        })
         .collect();
     assert_eq!(
         shown,
-        ["CI: active", ".github/workflows/unnamed.yaml: disabled_manually"]
+        [
+            "CI: active",
+            ".github/workflows/unnamed.yaml: disabled_manually"
+        ]
     );
 }

@@ -12,7 +12,9 @@ async fn lists_come_in_pages_with_links() {
     let head = world.repository.tip("main");
     for index in 0..31 {
         let name = format!("check {index}");
-        world.repository.report_check(head, &name, GITHUB_ACTIONS, CheckConclusion::Success);
+        world
+            .repository
+            .report_check(head, &name, GITHUB_ACTIONS, CheckConclusion::Success);
     }
     let client = world.client();
     let path = world.path(&format!("/commits/{head}/check-runs"));
@@ -32,7 +34,11 @@ async fn lists_come_in_pages_with_links() {
     );
     assert_eq!(second.header("link"), link);
     let all = client.get(&format!("{path}?per_page=1000")).await;
-    assert_eq!((count(&all), all.header("link")), (31, ""), "100 is the most");
+    assert_eq!(
+        (count(&all), all.header("link")),
+        (31, ""),
+        "100 is the most"
+    );
 }
 
 #[tokio::test]
@@ -53,15 +59,17 @@ async fn each_installation_has_a_budget() {
         format!("403 API rate limit exceeded for installation ID {id}.")
     );
     assert_eq!(answer.header("x-ratelimit-remaining"), "0");
-    world.github.clock().advance(Duration::from_secs(3_600));
+    world.github.clock().advance(Duration::from_hours(1));
     let client = world.client();
     assert_eq!(client.get(&path).await.status, 200, "an hour later");
 
-    world.installation.trip_secondary_rate_limit(Duration::from_secs(60));
+    world
+        .installation
+        .trip_secondary_rate_limit(Duration::from_mins(1));
     let answer = client.get(&path).await;
     assert_eq!((answer.status, answer.header("retry-after")), (403, "60"));
     assert!(answer.message().contains("secondary rate limit"));
-    world.github.clock().advance(Duration::from_secs(60));
+    world.github.clock().advance(Duration::from_mins(1));
     assert_eq!(client.get(&path).await.status, 200);
 }
 
@@ -92,9 +100,15 @@ async fn the_version_is_told_and_an_unknown_one_refused() {
         (answer.status, selected.to_owned())
     };
     let client = world.client();
-    assert_eq!(version(client.clone()).await, (200, "2022-11-28".to_owned()));
+    assert_eq!(
+        version(client.clone()).await,
+        (200, "2022-11-28".to_owned())
+    );
     let asked = |value| client.clone().with("x-github-api-version", value);
-    assert_eq!(version(asked("2026-03-10")).await, (200, "2026-03-10".to_owned()));
+    assert_eq!(
+        version(asked("2026-03-10")).await,
+        (200, "2026-03-10".to_owned())
+    );
     assert_eq!(version(asked("1999-01-01")).await.0, 400);
 }
 
@@ -105,7 +119,10 @@ async fn every_call_is_remembered() {
     client.get(&world.path("/branches/main?x=1")).await;
     client.get("/nowhere").await;
     let calls = world.github.calls();
-    assert_eq!(calls[0].endpoint(), "GET /repos/{owner}/{repo}/branches/{branch}");
+    assert_eq!(
+        calls[0].endpoint(),
+        "GET /repos/{owner}/{repo}/branches/{branch}"
+    );
     assert_eq!(calls[0].path, "/repos/octo-org/hello/branches/main");
     assert_eq!(calls[0].query, "x=1");
     assert_eq!(calls[0].installation_id, Some(world.installation.id()));

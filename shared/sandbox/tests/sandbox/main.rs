@@ -3,6 +3,8 @@
 //! With the feature `contract` every answer and every webhook of these tests is held to
 //! GitHub's own description of its API.
 
+#![cfg(test)]
+
 mod authentication;
 mod check_runs;
 mod client;

@@ -24,8 +24,14 @@ async fn from_opened_to_merged() {
     let pull_request = repository.open_pull_request("topic", "main", "Add a");
     let first = shown(&world).await;
     assert_eq!(first["mergeable"], true);
-    assert_eq!(first["merge_commit_sha"], pull_request.test_merge().unwrap().to_string());
-    assert_eq!((&first["commits"], &first["changed_files"]), (&json!(1), &json!(1)));
+    assert_eq!(
+        first["merge_commit_sha"],
+        pull_request.test_merge().unwrap().to_string()
+    );
+    assert_eq!(
+        (&first["commits"], &first["changed_files"]),
+        (&json!(1), &json!(1))
+    );
 
     let head = pull_request.push("Add b", [("b", "1\n")]);
     let second = shown(&world).await;
@@ -39,11 +45,24 @@ async fn from_opened_to_merged() {
     pull_request.reopen();
     pull_request.merge();
     let merged = shown(&world).await;
-    assert_eq!((&merged["merged"], &merged["state"]), (&json!(true), &json!("closed")));
-    assert_eq!(merged["merge_commit_sha"], repository.tip("release").to_string());
+    assert_eq!(
+        (&merged["merged"], &merged["state"]),
+        (&json!(true), &json!("closed"))
+    );
+    assert_eq!(
+        merged["merge_commit_sha"],
+        repository.tip("release").to_string()
+    );
     assert_eq!(
         actions(&world),
-        ["opened", "synchronize", "edited", "closed", "reopened", "closed"]
+        [
+            "opened",
+            "synchronize",
+            "edited",
+            "closed",
+            "reopened",
+            "closed"
+        ]
     );
 }
 
@@ -69,7 +88,11 @@ async fn the_test_merge_follows_the_base() {
     assert_eq!(conflicting["mergeable"], false);
     assert_eq!(conflicting["mergeable_state"], "dirty");
     assert_eq!(conflicting["merge_commit_sha"], Value::Null);
-    assert_eq!(actions(&world), ["opened"], "nobody is told when a base moves");
+    assert_eq!(
+        actions(&world),
+        ["opened"],
+        "nobody is told when a base moves"
+    );
 }
 
 #[tokio::test]
@@ -92,16 +115,24 @@ async fn a_forks_pull_request_is_not_found_by_its_commit() {
     let fork = world.repository.fork("hubot");
     let head = fork.push("patch-1", "Fix", [("README.md", "Fixed\n")]);
     let title = "Fix the greeting";
-    let pull_request = world.repository.open_pull_request_from(&fork, "patch-1", "main", title);
+    let pull_request = world
+        .repository
+        .open_pull_request_from(&fork, "patch-1", "main", title);
     let client = world.client();
     let json = shown(&world).await;
     assert_eq!(json["head"]["label"], "hubot:patch-1");
     assert_eq!(json["head"]["repo"]["fork"], true);
-    let by_commit = client.get(&world.path(&format!("/commits/{head}/pulls"))).await;
+    let by_commit = client
+        .get(&world.path(&format!("/commits/{head}/pulls")))
+        .await;
     assert_eq!(by_commit.json, json!([]));
     let run = json!({"name": "mirror", "head_sha": head.to_string()});
     let run = client.post(&world.path("/check-runs"), run).await;
-    assert_eq!(run.json["pull_requests"], json!([]), "nor does its check run name it");
+    assert_eq!(
+        run.json["pull_requests"],
+        json!([]),
+        "nor does its check run name it"
+    );
     let listed = client.get(&world.path("/pulls?head=hubot:patch-1")).await;
     assert_eq!(listed.json[0]["number"], pull_request.number());
 
@@ -125,9 +156,14 @@ async fn its_files_come_in_pages_and_no_more_than_3000() {
     world.repository.push("topic", "Many", files);
     world.repository.open_pull_request("topic", "main", "Many");
     let client = world.client();
-    let page = client.get(&world.path("/pulls/1/files?per_page=100&page=30")).await;
+    let page = client
+        .get(&world.path("/pulls/1/files?per_page=100&page=30"))
+        .await;
     let files = page.json.as_array().unwrap();
-    assert_eq!((files.len(), &files[99]["filename"]), (100, &json!("f/2999")));
+    assert_eq!(
+        (files.len(), &files[99]["filename"]),
+        (100, &json!("f/2999"))
+    );
     assert_eq!(files[0]["status"], "added");
     assert_eq!(files[0]["patch"], "@@ -0,0 +1 @@\n+1");
     assert!(!page.header("link").contains("next"));

@@ -26,7 +26,10 @@ async fn receiver(status: u16) -> (String, Received) {
             let service = service_fn(move |request: hyper::Request<Incoming>| {
                 let all = Arc::clone(&all);
                 async move {
-                    assert_eq!((request.method().as_str(), request.uri().path()), ("POST", "/webhook"));
+                    assert_eq!(
+                        (request.method().as_str(), request.uri().path()),
+                        ("POST", "/webhook")
+                    );
                     let (head, body) = request.into_parts();
                     let body = body.collect().await.unwrap().to_bytes();
                     all.lock().unwrap().push((head.headers, body));
@@ -62,7 +65,9 @@ async fn an_event_reaches_the_app_with_githubs_headers() {
     let delivery = last(&world, "pull_request");
     assert_eq!(delivery.attempt.as_ref().unwrap().status, Some(202));
     let received = received.lock().unwrap();
-    let events = received.iter().map(|(headers, _)| headers["x-github-event"].to_str().unwrap());
+    let events = received
+        .iter()
+        .map(|(headers, _)| headers["x-github-event"].to_str().unwrap());
     let mut events: Vec<&str> = events.collect();
     events.sort_unstable();
     assert_eq!(events, ["ping", "pull_request", "push", "push"]);
@@ -70,13 +75,23 @@ async fn an_event_reaches_the_app_with_githubs_headers() {
     let (headers, body) = received.iter().find(|(headers, _)| is_it(headers)).unwrap();
     assert_eq!(body[..], delivery.body);
     assert_eq!(headers["content-type"], "application/json");
-    assert_eq!(headers["x-github-hook-installation-target-type"], "integration");
     assert_eq!(
-        headers["x-github-hook-installation-target-id"].to_str().unwrap(),
+        headers["x-github-hook-installation-target-type"],
+        "integration"
+    );
+    assert_eq!(
+        headers["x-github-hook-installation-target-id"]
+            .to_str()
+            .unwrap(),
         world.app.id().to_string()
     );
     assert!(headers.contains_key("x-github-hook-id"));
-    assert!(headers["user-agent"].to_str().unwrap().starts_with("GitHub-Hookshot/"));
+    assert!(
+        headers["user-agent"]
+            .to_str()
+            .unwrap()
+            .starts_with("GitHub-Hookshot/")
+    );
     let json: serde_json::Value = serde_json::from_slice(body).unwrap();
     assert_eq!(json["installation"]["id"], world.installation.id());
     assert_eq!(json["repository"]["full_name"], "octo-org/hello");
@@ -114,7 +129,12 @@ async fn without_an_address_deliveries_wait_to_be_taken() {
     open_pull_request(&world);
     let delivery = last(&world, "pull_request");
     assert!(delivery.attempt.is_none());
-    assert!(delivery.header("x-hub-signature-256").unwrap().starts_with("sha256="));
+    assert!(
+        delivery
+            .header("x-hub-signature-256")
+            .unwrap()
+            .starts_with("sha256=")
+    );
 }
 
 #[tokio::test]
@@ -139,7 +159,10 @@ async fn only_installed_apps_that_asked_for_an_event_hear_of_it() {
     let about_it: Vec<_> = deliveries.filter(|it| it.event == "pull_request").collect();
     let apps: Vec<_> = about_it.iter().map(|it| it.app).collect();
     assert_eq!(apps, [world.app.id(), both.id()]);
-    assert_eq!(about_it[0].guid, about_it[1].guid, "the GUID is the event's");
+    assert_eq!(
+        about_it[0].guid, about_it[1].guid,
+        "the GUID is the event's"
+    );
 
     world.installation.suspend();
     world.repository.pull_request(1).close();
