@@ -34,6 +34,9 @@ pub enum StoreErrorKind {
     /// What is stored can't be understood.
     #[error("the stored item is corrupt")]
     Corrupt,
+    /// The item is larger than the store takes; nothing was stored, and a retry can't help.
+    #[error("the item is too large to be stored")]
+    TooLarge,
 }
 
 /// GitHub did not do what it was asked.

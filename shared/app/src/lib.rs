@@ -11,8 +11,10 @@
 //! the same or another worker, and ends in the same state.
 
 pub mod check;
+pub mod counters;
 pub mod error;
 pub mod event;
+pub mod ingest;
 pub mod ports;
 #[cfg(feature = "testing")]
 pub mod testing;

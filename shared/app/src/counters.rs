@@ -1,0 +1,153 @@
+//! What was done, counted since the process began.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde::{Deserialize, Serialize};
+
+use crate::ingest::{BadRequest, IngestOutcome};
+use crate::ports::DeliveryOutcome;
+
+/// Counters of one process, counted from any number of threads.
+#[derive(Debug, Default)]
+pub struct Counters {
+    received: AtomicU64,
+    accepted: AtomicU64,
+    pings: AtomicU64,
+    ignored: AtomicU64,
+    unauthorized: AtomicU64,
+    wrong_content_type: AtomicU64,
+    bad_header: AtomicU64,
+    bad_body: AtomicU64,
+    too_large: AtomicU64,
+    unavailable: AtomicU64,
+    done: AtomicU64,
+    superseded: AtomicU64,
+    refused: AtomicU64,
+    nothing_to_do: AtomicU64,
+    postponed: AtomicU64,
+    failed: AtomicU64,
+}
+
+/// The counters at one time, for health pages and logs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CountersSnapshot {
+    /// Webhook requests that came in.
+    pub received: u64,
+    /// Those whose event was queued.
+    pub accepted: u64,
+    /// GitHub's greetings.
+    pub pings: u64,
+    /// Genuine events that change nothing here.
+    pub ignored: u64,
+    /// Requests that were turned away, by reason.
+    pub rejected: Rejected,
+    /// Deliveries that a worker is finished with, by outcome.
+    pub finished: Finished,
+    /// Times that a worker asked for a message again later, though nothing had failed.
+    pub postponed: u64,
+    /// Times that a worker failed on a message.
+    pub failed: u64,
+}
+
+/// Requests that were turned away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rejected {
+    /// Signature missing or wrong.
+    pub unauthorized: u64,
+    /// Another content type than JSON.
+    pub content_type: u64,
+    /// A header missing or malformed.
+    pub header: u64,
+    /// A body that is no JSON, or lacks what its event always has.
+    pub body: u64,
+    /// A body above the limit.
+    pub too_large: u64,
+    /// The queue could not take it.
+    pub unavailable: u64,
+}
+
+/// Deliveries that a worker is finished with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finished {
+    /// Their effect is there.
+    pub done: u64,
+    /// Their head had moved on.
+    pub superseded: u64,
+    /// They can't be worked on.
+    pub refused: u64,
+    /// Nothing was to be done.
+    pub ignored: u64,
+}
+
+impl Counters {
+    /// Counts a webhook request by what became of it.
+    pub fn ingested(&self, outcome: IngestOutcome) {
+        add(&self.received);
+        add(match outcome {
+            IngestOutcome::Accepted => &self.accepted,
+            IngestOutcome::Ping => &self.pings,
+            IngestOutcome::Ignored => &self.ignored,
+            IngestOutcome::Unauthorized => &self.unauthorized,
+            IngestOutcome::BadRequest(BadRequest::ContentType) => &self.wrong_content_type,
+            IngestOutcome::BadRequest(BadRequest::Header(_)) => &self.bad_header,
+            IngestOutcome::BadRequest(BadRequest::Body(_)) => &self.bad_body,
+            IngestOutcome::TooLarge => &self.too_large,
+            IngestOutcome::Unavailable => &self.unavailable,
+        });
+    }
+
+    /// Counts a delivery that a worker is finished with.
+    pub fn finished(&self, outcome: DeliveryOutcome) {
+        add(match outcome {
+            DeliveryOutcome::Done => &self.done,
+            DeliveryOutcome::Superseded => &self.superseded,
+            DeliveryOutcome::Refused => &self.refused,
+            DeliveryOutcome::Ignored => &self.nothing_to_do,
+        });
+    }
+
+    /// Counts a message that is wanted again later, though nothing failed.
+    pub fn postponed(&self) {
+        add(&self.postponed);
+    }
+
+    /// Counts a worker's failure on a message.
+    pub fn failed(&self) {
+        add(&self.failed);
+    }
+
+    /// The counters now. Each is exact; together they may be of slightly different moments.
+    pub fn snapshot(&self) -> CountersSnapshot {
+        CountersSnapshot {
+            received: read(&self.received),
+            accepted: read(&self.accepted),
+            pings: read(&self.pings),
+            ignored: read(&self.ignored),
+            rejected: Rejected {
+                unauthorized: read(&self.unauthorized),
+                content_type: read(&self.wrong_content_type),
+                header: read(&self.bad_header),
+                body: read(&self.bad_body),
+                too_large: read(&self.too_large),
+                unavailable: read(&self.unavailable),
+            },
+            finished: Finished {
+                done: read(&self.done),
+                superseded: read(&self.superseded),
+                refused: read(&self.refused),
+                ignored: read(&self.nothing_to_do),
+            },
+            postponed: read(&self.postponed),
+            failed: read(&self.failed),
+        }
+    }
+}
+
+// Nothing else is published through a counter, so no ordering is needed.
+fn add(counter: &AtomicU64) {
+    counter.fetch_add(1, Ordering::Relaxed);
+}
+
+fn read(counter: &AtomicU64) -> u64 {
+    counter.load(Ordering::Relaxed)
+}

@@ -1,0 +1,232 @@
+//! The webhook's use case: from a request's headers and raw bytes to a message in the queue.
+//!
+//! Checks come in the order of their cost and of what they give away: size, headers, signature
+//! over the raw bytes, and only then the body. No store but the queue is touched. Nothing of a
+//! body or of a signature is logged or answered.
+//! <https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries>
+
+use std::sync::Arc;
+
+use hmac::{Hmac, KeyInit, Mac};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::Sha256;
+
+use crate::counters::Counters;
+use crate::event::{DeliveryId, Message};
+use crate::ports::EventQueue;
+use crate::webhook::{DecodeError, Decoded};
+
+/// GitHub sends no webhook with a larger body (25 MB); the default limit.
+/// <https://docs.github.com/en/webhooks/webhook-events-and-payloads>
+pub const MAX_BODY_BYTES: usize = 25 * 1024 * 1024;
+
+/// Reads a body: `X-GitHub-Event` and the raw bytes in, ids out.
+pub type Decode = fn(event: &str, body: &[u8]) -> Result<Decoded, DecodeError>;
+
+/// The secrets that a signature may be made with.
+#[derive(Debug, Clone)]
+pub struct WebhookSecrets {
+    /// The one in force.
+    pub current: SecretString,
+    /// The one before, while it is being replaced: GitHub has no overlap of its own.
+    pub previous: Option<SecretString>,
+}
+
+/// Everything that ingesting needs.
+pub struct Intake {
+    /// What signatures are checked with.
+    pub secrets: WebhookSecrets,
+    /// The largest body that is looked at.
+    pub max_body_bytes: usize,
+    /// Reads bodies.
+    pub decode: Decode,
+    /// Where messages go.
+    pub queue: Arc<dyn EventQueue>,
+    /// Counts what came of requests.
+    pub counters: Arc<Counters>,
+}
+
+/// A request to the webhook. Header values as text; one that is no text counts as missing.
+#[derive(Clone, Copy)]
+pub struct WebhookRequest<'a> {
+    /// `X-GitHub-Event`
+    pub event: Option<&'a str>,
+    /// `X-GitHub-Delivery`
+    pub delivery: Option<&'a str>,
+    /// `X-Hub-Signature-256`
+    pub signature: Option<&'a str>,
+    /// `Content-Type`
+    pub content_type: Option<&'a str>,
+    /// The raw body, as it was signed.
+    pub body: &'a [u8],
+}
+
+/// What became of a request, and so how it is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IngestOutcome {
+    /// In the queue, where no crash loses it: 202.
+    Accepted,
+    /// GitHub's greeting: 200.
+    Ping,
+    /// Genuine, but changes nothing here: 202.
+    Ignored,
+    /// No signature, or none that either secret gives: 401.
+    Unauthorized,
+    /// 400.
+    BadRequest(BadRequest),
+    /// The body is above the limit: 413.
+    TooLarge,
+    /// The queue could not take it, so GitHub has to deliver it again: 503.
+    Unavailable,
+}
+
+/// What is wrong with a request, in words that hold nothing of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BadRequest {
+    /// GitHub also offers `application/x-www-form-urlencoded`; the hook must be set to JSON.
+    #[error("the content type must be application/json")]
+    ContentType,
+    /// A header is missing or malformed.
+    #[error("the header {0} is missing or malformed")]
+    Header(&'static str),
+    /// The body can't be understood.
+    #[error(transparent)]
+    Body(DecodeError),
+}
+
+impl IngestOutcome {
+    /// The HTTP status that says so.
+    pub fn status(self) -> u16 {
+        match self {
+            Self::Ping => 200,
+            Self::Accepted | Self::Ignored => 202,
+            Self::BadRequest(_) => 400,
+            Self::Unauthorized => 401,
+            Self::TooLarge => 413,
+            Self::Unavailable => 503,
+        }
+    }
+}
+
+/// Checks a request, reduces its event to ids and queues it.
+pub async fn ingest(intake: &Intake, request: &WebhookRequest<'_>) -> IngestOutcome {
+    let outcome = match admit(intake, request) {
+        Ok(message) => queue(intake, &message).await,
+        Err(outcome) => outcome,
+    };
+    match outcome {
+        IngestOutcome::Accepted | IngestOutcome::Unavailable => {}
+        IngestOutcome::Ping | IngestOutcome::Ignored => {
+            tracing::debug!(webhook.outcome = ?outcome, "webhook needs no work");
+        }
+        rejected => tracing::warn!(webhook.outcome = ?rejected, "webhook rejected"),
+    }
+    intake.counters.ingested(outcome);
+    outcome
+}
+
+async fn queue(intake: &Intake, message: &Message) -> IngestOutcome {
+    match intake.queue.send(message).await {
+        Ok(()) => {
+            tracing::info!(delivery.id = %message.delivery, "webhook queued");
+            IngestOutcome::Accepted
+        }
+        Err(error) => {
+            tracing::error!(
+                delivery.id = %message.delivery,
+                error = &error as &dyn std::error::Error,
+                "webhook not queued; GitHub has to deliver it again"
+            );
+            IngestOutcome::Unavailable
+        }
+    }
+}
+
+/// The message of a request that is genuine and calls for work.
+fn admit(intake: &Intake, request: &WebhookRequest<'_>) -> Result<Message, IngestOutcome> {
+    if request.body.len() > intake.max_body_bytes {
+        return Err(IngestOutcome::TooLarge);
+    }
+    let signature = request
+        .signature
+        .and_then(parse_signature)
+        .ok_or(IngestOutcome::Unauthorized)?;
+    let (event, delivery) = headers(request).map_err(IngestOutcome::BadRequest)?;
+    if !intake.secrets.verify(request.body, &signature) {
+        return Err(IngestOutcome::Unauthorized);
+    }
+    match (intake.decode)(event, request.body) {
+        Ok(Decoded::Event(event)) => Ok(Message { delivery, event }),
+        Ok(Decoded::Ping) => Err(IngestOutcome::Ping),
+        Ok(Decoded::Ignored { .. }) => Err(IngestOutcome::Ignored),
+        Err(error) => Err(IngestOutcome::BadRequest(BadRequest::Body(error))),
+    }
+}
+
+fn headers<'a>(request: &WebhookRequest<'a>) -> Result<(&'a str, DeliveryId), BadRequest> {
+    if !request.content_type.is_some_and(is_json) {
+        return Err(BadRequest::ContentType);
+    }
+    let event = request
+        .event
+        .filter(|event| is_event_name(event))
+        .ok_or(BadRequest::Header("X-GitHub-Event"))?;
+    let delivery = request
+        .delivery
+        .and_then(DeliveryId::new)
+        .ok_or(BadRequest::Header("X-GitHub-Delivery"))?;
+    Ok((event, delivery))
+}
+
+/// Whether a `Content-Type` is JSON, whatever its parameters.
+fn is_json(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case("application/json")
+}
+
+fn is_event_name(event: &str) -> bool {
+    let name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    (1..=100).contains(&event.len()) && event.bytes().all(name)
+}
+
+/// The 32 bytes of `sha256=<64 hex digits>`.
+fn parse_signature(header: &str) -> Option<[u8; 32]> {
+    let digits = header.strip_prefix("sha256=")?.as_bytes();
+    let (pairs, []) = digits.as_chunks::<2>() else {
+        return None;
+    };
+    let bytes: Option<Vec<u8>> = pairs
+        .iter()
+        .map(|[high, low]| Some(hex_digit(*high)? << 4 | hex_digit(*low)?))
+        .collect();
+    bytes?.try_into().ok()
+}
+
+fn hex_digit(digit: u8) -> Option<u8> {
+    let value = char::from(digit).to_digit(16)?;
+    u8::try_from(value).ok()
+}
+
+impl WebhookSecrets {
+    /// Whether either secret gives this signature. Both are always tried and the answers joined
+    /// without a branch, so that time tells neither how much of a signature was right nor which
+    /// secret it was.
+    fn verify(&self, body: &[u8], signature: &[u8; 32]) -> bool {
+        let current = verify(&self.current, body, signature);
+        let previous = self
+            .previous
+            .as_ref()
+            .is_some_and(|secret| verify(secret, body, signature));
+        current | previous
+    }
+}
+
+fn verify(secret: &SecretString, body: &[u8], signature: &[u8; 32]) -> bool {
+    let key = secret.expose_secret().as_bytes();
+    // Anybody can sign with an empty secret.
+    if key.is_empty() {
+        return false;
+    }
+    Hmac::<Sha256>::new_from_slice(key)
+        .is_ok_and(|mac| mac.chain_update(body).verify_slice(signature).is_ok())
+}

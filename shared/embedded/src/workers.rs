@@ -1,0 +1,315 @@
+//! Workers: tasks of this process that take messages from the queue and settle them.
+//!
+//! One dispatcher receives, and starts a task per message while there is room. It is woken by
+//! a send or by a worker that ends, and otherwise when the next message becomes visible.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::future::Future;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use app::event::{DeliveryId, Message};
+use tokio::task::{JoinHandle, JoinSet};
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::task::AbortOnDropHandle;
+
+use crate::dead_letters::DeadLetter;
+use crate::queue::{MAX_RECEIVES, Queue, Receipt, Received};
+
+mod back_off;
+
+/// How long a message stays hidden after a worker was last heard of.
+const VISIBILITY: Duration = Duration::from_mins(1);
+
+/// How often a worker says that it is still at work.
+const HEARTBEAT: Duration = Duration::from_secs(20);
+
+/// The longest pause of the dispatcher: a clock that was set back must not make it sleep on.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// Which try of a message this is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attempt {
+    /// From 1. A postponement, a failure and an interruption all count.
+    pub number: u32,
+    /// Whether no other follows: what fails now becomes a dead letter.
+    pub last: bool,
+}
+
+/// What a handler made of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Settled; never to be seen again.
+    Done,
+    /// Not now: try again after this time (at most 12 hours).
+    RetryIn(Duration),
+    /// Failed for this reason, in one sentence; tried again after a back-off.
+    Failed(String),
+}
+
+/// What happens to a message, for whoever watches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stage {
+    /// A worker has it.
+    Started(Attempt),
+    /// It is settled.
+    Done,
+    /// It will be tried again.
+    Retry {
+        /// After this time.
+        delay: Duration,
+        /// Why, where it failed.
+        reason: Option<String>,
+    },
+    /// It was given up for this reason.
+    Dead(String),
+}
+
+/// How a shutdown went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Shutdown {
+    /// Messages whose work was cut off; they are in the queue, visible at once.
+    pub returned: usize,
+}
+
+/// Running workers. Dropped without [`shutdown`](Self::shutdown) they stop where they are, and
+/// their messages come back when their visibility time-out ends or the queue is next opened.
+pub struct Workers {
+    shared: Arc<Shared>,
+    dispatcher: JoinHandle<JoinSet<()>>,
+    stop: DropGuard,
+}
+
+type Observer = Box<dyn Fn(&DeliveryId, &Stage) + Send + Sync>;
+
+struct Shared {
+    queue: Queue,
+    observer: Observer,
+    running: Mutex<BTreeMap<i64, Receipt>>,
+    stop: CancellationToken,
+}
+
+impl Workers {
+    /// Starts `count` workers that run `handler` on the queue's messages. `observer` is told
+    /// each stage of each delivery; it must not block.
+    pub fn start<H, F>(
+        queue: Queue,
+        count: NonZeroUsize,
+        observer: impl Fn(&DeliveryId, &Stage) + Send + Sync + 'static,
+        handler: H,
+    ) -> Self
+    where
+        H: Fn(Message, Attempt) -> F + Send + Sync + 'static,
+        F: Future<Output = Verdict> + Send + 'static,
+    {
+        let stop = CancellationToken::new();
+        let shared = Arc::new(Shared {
+            queue,
+            observer: Box::new(observer),
+            running: Mutex::default(),
+            stop: stop.clone(),
+        });
+        let dispatcher = tokio::spawn(dispatch(Arc::clone(&shared), count, Arc::new(handler)));
+        Self {
+            shared,
+            dispatcher,
+            stop: stop.drop_guard(),
+        }
+    }
+
+    /// Takes no more messages, lets running work end within `grace`, then cuts it off and
+    /// returns its messages to the queue at once.
+    pub async fn shutdown(self, grace: Duration) -> Shutdown {
+        drop(self.stop);
+        let mut jobs = match self.dispatcher.await {
+            Ok(jobs) => jobs,
+            Err(error) => {
+                tracing::error!(%error, "the queue's dispatcher ended by itself");
+                JoinSet::new()
+            }
+        };
+        let drained = async { while jobs.join_next().await.is_some() {} };
+        if tokio::time::timeout(grace, drained).await.is_err() {
+            jobs.shutdown().await;
+        }
+        let cut_off = self.shared.running();
+        for receipt in &cut_off {
+            if let Err(error) = self.shared.queue.release(*receipt, Duration::ZERO).await {
+                tracing::warn!(error = chain(&error), "a message comes back later");
+            }
+        }
+        Shutdown {
+            returned: cut_off.len(),
+        }
+    }
+}
+
+impl Shared {
+    fn running(&self) -> Vec<Receipt> {
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        running.values().copied().collect()
+    }
+
+    fn begin(&self, receipt: Receipt) {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        running.insert(receipt.message_id, receipt);
+    }
+
+    fn end(&self, receipt: Receipt) {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        running.remove(&receipt.message_id);
+    }
+}
+
+async fn dispatch<H, F>(shared: Arc<Shared>, count: NonZeroUsize, handler: Arc<H>) -> JoinSet<()>
+where
+    H: Fn(Message, Attempt) -> F + Send + Sync + 'static,
+    F: Future<Output = Verdict> + Send + 'static,
+{
+    let mut jobs = JoinSet::new();
+    while !shared.stop.is_cancelled() {
+        let mut pause = Duration::MAX;
+        if jobs.len() < count.get() {
+            // Never cancelled halfway, or a message would be held by nobody.
+            match shared
+                .queue
+                .receive_except(VISIBILITY, &shared.running())
+                .await
+            {
+                Ok(reception) => {
+                    reception.dead.iter().for_each(|dead| shared.report(dead));
+                    if let Some(received) = reception.received {
+                        shared.begin(received.receipt);
+                        jobs.spawn(work(Arc::clone(&shared), Arc::clone(&handler), received));
+                        continue;
+                    }
+                    pause = reception
+                        .next_in
+                        .unwrap_or(LONGEST_PAUSE)
+                        .min(LONGEST_PAUSE);
+                }
+                Err(error) => {
+                    tracing::error!(error = chain(&error), "cannot receive from the queue");
+                    pause = LONGEST_PAUSE;
+                }
+            }
+        }
+        let room = jobs.len() < count.get();
+        tokio::select! {
+            () = shared.stop.cancelled() => {}
+            Some(_) = jobs.join_next() => {}
+            () = shared.queue.sent(), if room => {}
+            () = tokio::time::sleep(pause), if room => {}
+        }
+    }
+    jobs
+}
+
+async fn work<H, F>(shared: Arc<Shared>, handler: Arc<H>, received: Received)
+where
+    H: Fn(Message, Attempt) -> F + Send + Sync + 'static,
+    F: Future<Output = Verdict> + Send + 'static,
+{
+    let Received {
+        message,
+        receives,
+        receipt,
+    } = received;
+    let attempt = Attempt {
+        number: receives,
+        last: receives >= MAX_RECEIVES,
+    };
+    let delivery = message.delivery.clone();
+    (shared.observer)(&delivery, &Stage::Started(attempt));
+    // A task of its own, so that a panic is a failure of this message and of nothing else.
+    let mut job =
+        AbortOnDropHandle::new(tokio::spawn(async move { handler(message, attempt).await }));
+    let mut heartbeat = tokio::time::interval(HEARTBEAT);
+    heartbeat.reset();
+    let verdict = loop {
+        tokio::select! {
+            outcome = &mut job => break outcome.unwrap_or_else(|_| {
+                Verdict::Failed("the handler panicked".to_owned())
+            }),
+            _ = heartbeat.tick() => match shared.queue.extend(receipt, VISIBILITY).await {
+                Ok(true) => {}
+                Ok(false) => tracing::warn!(%delivery, "working on a message that was taken back"),
+                Err(error) => tracing::warn!(%delivery, error = chain(&error), "no heartbeat"),
+            },
+        }
+    };
+    if let Err(error) = settle(&shared, &delivery, attempt, receipt, verdict).await {
+        tracing::error!(
+            %delivery,
+            error = chain(&error),
+            "what was done could not be noted; the message comes back"
+        );
+    }
+    shared.end(receipt);
+}
+
+async fn settle(
+    shared: &Shared,
+    delivery: &DeliveryId,
+    attempt: Attempt,
+    receipt: Receipt,
+    verdict: Verdict,
+) -> Result<(), app::StoreError> {
+    let queue = &shared.queue;
+    let stage = match verdict {
+        Verdict::Done => {
+            queue.delete(receipt).await?;
+            Stage::Done
+        }
+        Verdict::RetryIn(delay) => {
+            queue.release(receipt, delay).await?;
+            Stage::Retry {
+                delay,
+                reason: None,
+            }
+        }
+        Verdict::Failed(reason) if attempt.last => {
+            queue.give_up(receipt, reason.clone()).await?;
+            tracing::error!(%delivery, attempts = attempt.number, reason, "given up");
+            Stage::Dead(reason)
+        }
+        Verdict::Failed(reason) => {
+            let delay = back_off::delay(attempt.number);
+            queue.release(receipt, delay).await?;
+            tracing::warn!(%delivery, attempt = attempt.number, reason, "failed, to be retried");
+            Stage::Retry {
+                delay,
+                reason: Some(reason),
+            }
+        }
+    };
+    (shared.observer)(delivery, &stage);
+    Ok(())
+}
+
+impl Shared {
+    fn report(&self, dead: &DeadLetter) {
+        if let Ok(message) = serde_json::from_str::<Message>(&dead.body) {
+            tracing::error!(delivery = %message.delivery, reason = dead.reason, "given up");
+            (self.observer)(&message.delivery, &Stage::Dead(dead.reason.clone()));
+        } else {
+            tracing::error!(reason = dead.reason, "a damaged message was set aside");
+        }
+    }
+}
+
+/// An error with what caused it, on one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
+
+impl fmt::Debug for Workers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Workers")
+            .field("running", &self.shared.running())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,53 @@
+//! Webhook payloads: body bytes in, the closed set of events out.
+//!
+//! Only what is worked on is read, by name; everything else in a payload may change, be absent
+//! or be new. What is read keeps `serde_json`'s recursion limit (128), what is
+//! skipped needs no stack, and the edge bounds the size. Signatures are checked before, over the same bytes.
+//!
+//! Source: <https://docs.github.com/en/webhooks/webhook-events-and-payloads>.
+
+mod payload;
+#[cfg(test)]
+mod tests;
+
+use app::webhook::{DecodeError, Decoded};
+
+use payload::{Envelope, PullRequestPayload};
+
+/// Reads one delivery. `event` is the header `X-GitHub-Event`, `body` the raw JSON.
+///
+/// Any event that GitHub may add is [`Decoded::Ignored`], as long as its body is a JSON object.
+/// So is one without `installation`: a webhook of the repository itself sent it, and without an
+/// installation there is nothing that we may read or write.
+pub fn decode(event: &str, body: &[u8]) -> Result<Decoded, DecodeError> {
+    let envelope: Envelope = payload::read(body)?;
+    let action = envelope.action();
+    match (event, action) {
+        ("ping", _) => Ok(Decoded::Ping),
+        (
+            "pull_request",
+            Some("opened" | "reopened" | "synchronize" | "ready_for_review" | "closed" | "edited"),
+        ) if envelope.installation.is_some() => {
+            let payload: PullRequestPayload = payload::read(body)?;
+            // A new title or text changes nothing; a new base changes everything.
+            if action == Some("edited") && !payload.changes_base() {
+                return Ok(ignored(event, action));
+            }
+            Ok(Decoded::Event(payload.into_event()))
+        }
+        _ => Ok(ignored(event, action)),
+    }
+}
+
+fn ignored(event: &str, action: Option<&str>) -> Decoded {
+    // Both are shown and counted, so only what has the form of GitHub's names is passed on.
+    let event = if payload::is_name(event) {
+        event
+    } else {
+        "unknown"
+    };
+    Decoded::Ignored {
+        event: event.to_owned(),
+        action: action.map(str::to_owned),
+    }
+}

@@ -1,0 +1,152 @@
+//! The fields of payloads that are read, and nothing else.
+
+use app::event::{Event, Repository};
+use app::webhook::DecodeError;
+use oracle::{ObjectId, RepositoryName};
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::error::Category;
+
+/// Every field that is read; an error names one of these, never a key of the payload's own.
+const FIELDS: [&str; 12] = [
+    "action",
+    "before",
+    "changes",
+    "installation",
+    "installation.id",
+    "pull_request",
+    "pull_request.head",
+    "pull_request.head.sha",
+    "pull_request.number",
+    "repository",
+    "repository.full_name",
+    "repository.id",
+];
+
+/// Reads a body, naming the field that is wrong.
+pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
+    // serde would read a struct from an array, too, and let bad UTF-8 pass in what it skips.
+    let text = std::str::from_utf8(body).map_err(|_| DecodeError::NotJson)?;
+    if !text.trim_ascii_start().starts_with('{') {
+        return Err(DecodeError::NotJson);
+    }
+    let mut json = serde_json::Deserializer::from_str(text);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| refusal(&error))?;
+    json.end().map_err(|_| DecodeError::NotJson)?;
+    Ok(value)
+}
+
+fn refusal(error: &serde_path_to_error::Error<serde_json::Error>) -> DecodeError {
+    if error.inner().classify() != Category::Data {
+        return DecodeError::NotJson;
+    }
+    let parent = error.path().to_string();
+    // serde tells a missing field by its message only; the path is then its parent's.
+    let message = error.inner().to_string();
+    let missing = message
+        .strip_prefix("missing field `")
+        .and_then(|rest| rest.split('`').next());
+    let path = match missing {
+        Some(field) if parent == "." => field.to_owned(),
+        Some(field) => format!("{parent}.{field}"),
+        None => parent,
+    };
+    let known = FIELDS.iter().find(|field| **field == path);
+    known.map_or(DecodeError::NotJson, |field| DecodeError::Field { field })
+}
+
+/// Whether a text has the form of GitHub's names of events and actions, so that it may be
+/// shown and counted.
+pub(super) fn is_name(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+}
+
+/// What every payload may have.
+#[derive(Debug, Deserialize)]
+pub(super) struct Envelope {
+    #[serde(default)]
+    action: Option<Action>,
+    #[serde(default)]
+    pub(super) installation: Option<IgnoredAny>,
+}
+
+/// Events to come may use the field for something else than a name.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Action {
+    Name(String),
+    Other(IgnoredAny),
+}
+
+impl Envelope {
+    /// The action, where it has the form of one.
+    pub(super) fn action(&self) -> Option<&str> {
+        match &self.action {
+            Some(Action::Name(name)) if is_name(name) => Some(name),
+            Some(Action::Name(_) | Action::Other(_)) | None => None,
+        }
+    }
+}
+
+/// `pull_request`.
+#[derive(Debug, Deserialize)]
+pub(super) struct PullRequestPayload {
+    installation: Installation,
+    repository: RepositoryPayload,
+    pull_request: PullRequest,
+    /// The head before a push (`synchronize`).
+    #[serde(default)]
+    before: Option<ObjectId>,
+    #[serde(default)]
+    changes: Option<Changes>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Installation {
+    id: u64,
+}
+
+#[derive(Debug, Deserialize)]
+struct RepositoryPayload {
+    id: u64,
+    full_name: RepositoryName,
+}
+
+#[derive(Debug, Deserialize)]
+struct PullRequest {
+    number: u64,
+    head: Head,
+}
+
+#[derive(Debug, Deserialize)]
+struct Head {
+    sha: ObjectId,
+}
+
+#[derive(Debug, Deserialize)]
+struct Changes {
+    #[serde(default)]
+    base: Option<IgnoredAny>,
+}
+
+impl PullRequestPayload {
+    /// Whether an `edited` pull request has another base now.
+    pub(super) fn changes_base(&self) -> bool {
+        self.changes
+            .as_ref()
+            .is_some_and(|changes| changes.base.is_some())
+    }
+
+    pub(super) fn into_event(self) -> Event {
+        Event::PullRequest {
+            repository: Repository {
+                installation_id: self.installation.id,
+                id: self.repository.id,
+                name: self.repository.full_name,
+            },
+            number: self.pull_request.number,
+            head: self.pull_request.head.sha,
+            before: self.before,
+        }
+    }
+}

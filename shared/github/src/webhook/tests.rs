@@ -1,0 +1,202 @@
+//! Payloads read as they should be, whole, cut, odd and hostile.
+
+use app::event::{Event, Repository};
+use app::webhook::{DecodeError, Decoded};
+use oracle::{ObjectId, RepositoryName};
+use serde_json::{Value, json};
+
+use super::decode;
+
+const HEAD: &str = "ec26c3e57ca3a959ca5aad62de7213c562f8c821";
+
+fn pull_request(action: &str) -> Value {
+    json!({
+        "action": action,
+        "number": 2,
+        "pull_request": { "number": 2, "head": { "sha": HEAD, "repo": null } },
+        "repository": { "id": 186_853_002, "full_name": "Codertocat/Hello-World" },
+        "installation": { "id": 5, "node_id": "MDIzOkludGVncmF0aW9uSW5zdGFsbGF0aW9uNQ==" },
+    })
+}
+
+fn read(event: &str, payload: &Value) -> Decoded {
+    decode(event, payload.to_string().as_bytes()).unwrap()
+}
+
+fn event() -> Decoded {
+    Decoded::Event(Event::PullRequest {
+        repository: Repository {
+            installation_id: 5,
+            id: 186_853_002,
+            name: RepositoryName::new("Codertocat/Hello-World").unwrap(),
+        },
+        number: 2,
+        head: ObjectId::new(HEAD).unwrap(),
+        before: None,
+    })
+}
+
+fn ignored(event: &str, action: Option<&str>) -> Decoded {
+    Decoded::Ignored {
+        event: event.to_owned(),
+        action: action.map(str::to_owned),
+    }
+}
+
+#[test]
+fn actions_that_can_change_the_check_are_events() {
+    for action in [
+        "opened",
+        "reopened",
+        "synchronize",
+        "ready_for_review",
+        "closed",
+    ] {
+        assert_eq!(
+            read("pull_request", &pull_request(action)),
+            event(),
+            "{action}"
+        );
+    }
+}
+
+#[test]
+fn an_edit_counts_only_when_it_moves_the_base() {
+    let mut payload = pull_request("edited");
+    payload["changes"] = json!({ "title": { "from": "Old" } });
+    assert_eq!(
+        read("pull_request", &payload),
+        ignored("pull_request", Some("edited"))
+    );
+    payload["changes"] = json!({ "base": { "ref": { "from": "main" }, "sha": { "from": HEAD } } });
+    assert_eq!(read("pull_request", &payload), event());
+}
+
+#[test]
+fn everything_else_is_ignored_by_name() {
+    assert_eq!(
+        read("pull_request", &pull_request("labeled")),
+        ignored("pull_request", Some("labeled"))
+    );
+    assert_eq!(read("push", &json!({})), ignored("push", None));
+    assert_eq!(
+        read(
+            "some_new_event",
+            &json!({ "action": { "of": "another kind" } })
+        ),
+        ignored("some_new_event", None)
+    );
+    assert_eq!(
+        read("ping", &json!({ "zen": "Design for failure." })),
+        Decoded::Ping
+    );
+}
+
+#[test]
+fn names_that_are_no_names_are_not_passed_on() {
+    assert_eq!(
+        read("Robert'); DROP", &json!({ "action": "<script>" })),
+        ignored("unknown", None)
+    );
+}
+
+#[test]
+fn a_repository_webhook_has_no_installation_to_work_with() {
+    let mut payload = pull_request("opened");
+    payload.as_object_mut().unwrap().remove("installation");
+    assert_eq!(
+        read("pull_request", &payload),
+        ignored("pull_request", Some("opened"))
+    );
+}
+
+#[test]
+fn a_push_says_which_head_it_replaced() {
+    let mut payload = pull_request("synchronize");
+    payload["before"] = json!("6113728f27ae82c7b1a177c8d03f9e96e0adf246");
+    let Decoded::Event(Event::PullRequest { before, .. }) = read("pull_request", &payload) else {
+        panic!("no event");
+    };
+    assert_eq!(
+        before.unwrap().as_str(),
+        "6113728f27ae82c7b1a177c8d03f9e96e0adf246"
+    );
+}
+
+#[test]
+fn errors_name_the_field_and_never_quote_the_payload() {
+    let refusal = |change: fn(&mut Value)| {
+        let mut payload = pull_request("opened");
+        change(&mut payload);
+        decode("pull_request", payload.to_string().as_bytes()).unwrap_err()
+    };
+    let field = |field| DecodeError::Field { field };
+    assert_eq!(
+        refusal(|it| it["pull_request"]["head"]["sha"] = json!("hunter2")),
+        field("pull_request.head.sha")
+    );
+    assert_eq!(
+        refusal(|it| it["repository"]["full_name"] = json!("../../etc")),
+        field("repository.full_name")
+    );
+    assert_eq!(
+        refusal(|it| it["repository"] = json!({ "full_name": "a/b" })),
+        field("repository.id")
+    );
+    assert_eq!(
+        refusal(|it| it["pull_request"] = json!(null)),
+        field("pull_request")
+    );
+    assert_eq!(
+        refusal(|it| {
+            it.as_object_mut().unwrap().remove("repository");
+        }),
+        field("repository")
+    );
+}
+
+#[test]
+fn bodies_that_are_not_json_are_refused() {
+    for body in [
+        &b""[..],
+        b"{\"action\":",
+        b"payload=%7B%7D",
+        b"{} {}",
+        b"[]",
+        b"{\"ref\":\"\xff\"}",
+    ] {
+        assert_eq!(decode("push", body), Err(DecodeError::NotJson));
+    }
+}
+
+/// Neither a field that is read nor one that is skipped may end the stack.
+#[test]
+fn depth_is_bounded() {
+    let deep = |field| {
+        let (open, close) = ("[".repeat(100_000), "]".repeat(100_000));
+        decode("push", format!("{{\"{field}\":{open}{close}}}").as_bytes())
+    };
+    assert_eq!(deep("action"), Err(DecodeError::NotJson));
+    assert_eq!(deep("skipped"), Ok(ignored("push", None)));
+}
+
+/// The examples are of different years: the oldest lack what is required today.
+#[test]
+fn every_official_example_is_understood() {
+    let contract = sandbox::contract::Contract::shared().unwrap();
+    let mut events = 0;
+    for name in ["pull_request", "check_run", "push", "ping", "installation"] {
+        let examples = contract.webhook_examples(name).unwrap();
+        assert!(!examples.is_empty(), "no examples of {name}");
+        for example in examples {
+            match decode(name, example.to_string().as_bytes()).unwrap() {
+                Decoded::Event(_) => events += 1,
+                Decoded::Ping => assert_eq!(name, "ping"),
+                Decoded::Ignored { event, .. } => assert_eq!(event, name),
+            }
+        }
+    }
+    // opened 3, reopened 2, closed 2, synchronize 1, ready_for_review 1; the others have no
+    // installation.
+    assert_eq!(events, 9);
+}
