@@ -74,7 +74,8 @@ impl Leases for Embedded {
             .transact("renew", TABLE, move |transaction, _| {
                 let renewed = transaction.execute(
                     "UPDATE leases SET until = ?4, expires_at = ?5
-                     WHERE repository_id = ?1 AND sha = ?2 AND epoch = ?3",
+                     WHERE repository_id = ?1 AND sha = ?2 AND epoch = ?3
+                       AND until IS NOT NULL",
                     params![
                         lease.head.repository_id,
                         lease.head.sha.as_str(),

@@ -2,7 +2,7 @@
 //!
 //! [`Embedded`] keeps the semantics of the stores on AWS: conditional writes, fencing epochs
 //! that outlive a lease, retention that readers filter on. [`Queue`] keeps those of SQS:
-//! visibility time-out, receive count, dead letters. The contract suites of [`app::testing`]
+//! visibility time-out, receive count, dead letters. The contract suites of `app::testing`
 //! hold both to it.
 //!
 //! **Invariant.** One process owns a data directory, so what another process left held (leases,

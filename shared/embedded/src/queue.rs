@@ -2,6 +2,7 @@
 //! deleted or its visibility time-out ends; one received too often becomes a dead letter.
 //! <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html>
 
+use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -263,18 +264,25 @@ impl QueueRow {
 }
 
 fn encode(message: &Message) -> Result<String, StoreError> {
-    let failed = |kind, source| StoreError {
+    serde_json::to_string(message)
+        .map_err(|source| cannot_send(StoreErrorKind::Corrupt, Some(source.into())))
+        .and_then(check_size)
+}
+
+fn check_size(body: String) -> Result<String, StoreError> {
+    if body.len() > MAX_MESSAGE_BYTES {
+        return Err(cannot_send(StoreErrorKind::TooLarge, None));
+    }
+    Ok(body)
+}
+
+fn cannot_send(kind: StoreErrorKind, source: Option<Box<dyn Error + Send + Sync>>) -> StoreError {
+    StoreError {
         operation: "send",
         table: TABLE,
         kind,
         source,
-    };
-    let body = serde_json::to_string(message)
-        .map_err(|source| failed(StoreErrorKind::Corrupt, Some(source.into())))?;
-    if body.len() > MAX_MESSAGE_BYTES {
-        return Err(failed(StoreErrorKind::TooLarge, None));
     }
-    Ok(body)
 }
 
 fn until(now: Timestamp, visibility: Duration) -> Timestamp {
@@ -338,4 +346,20 @@ fn next_in(
         |row| row.get(0),
     )?;
     Ok(next.map(|At(next)| Duration::try_from(next.duration_since(now)).unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_of_more_than_two_kilobytes_is_refused() {
+        assert!(check_size("x".repeat(2048)).is_ok());
+        let refused = check_size("x".repeat(2049)).expect_err("too large");
+        assert_eq!(refused.kind, StoreErrorKind::TooLarge);
+        assert_eq!(
+            refused.to_string(),
+            "send on queue: the item is too large to be stored"
+        );
+    }
 }

@@ -1,0 +1,239 @@
+//! What the stores promise beyond the contract suites: retention, damage, restarts.
+
+use std::time::Duration;
+
+use app::StoreErrorKind;
+use app::check::{CheckOutput, Conclusion};
+use app::ports::{
+    Acquired, Clock, Deliveries, DeliveryOutcome, Evaluations, FinishedDelivery, Generation,
+    HeadPullRequest, Heads, Lease, Leases, StoredEvaluation,
+};
+use embedded::Purged;
+use jiff::SignedDuration;
+use oracle::BranchName;
+
+use crate::{Fixture, MINUTE, delivery, head};
+
+fn end(fixture: &Fixture, detail: &str) -> FinishedDelivery {
+    FinishedDelivery {
+        outcome: DeliveryOutcome::Done,
+        detail: detail.to_owned(),
+        at: fixture.clock.now(),
+    }
+}
+
+fn pull_request(number: u64) -> HeadPullRequest {
+    HeadPullRequest {
+        number,
+        base: BranchName::new("main").expect("a branch name"),
+    }
+}
+
+fn evaluation(title: &str) -> StoredEvaluation {
+    StoredEvaluation {
+        reports: Vec::new(),
+        output: CheckOutput {
+            conclusion: Conclusion::Success,
+            title: title.to_owned(),
+            summary: String::new(),
+            annotations: Vec::new(),
+        },
+    }
+}
+
+async fn lease(fixture: &Fixture) -> Lease {
+    let now = fixture.clock.now();
+    match fixture.embedded.acquire(&head(1), now, MINUTE).await {
+        Ok(Acquired::Granted(lease)) => lease,
+        other => panic!("expected a lease, found {other:?}"),
+    }
+}
+
+/// One row in every table but the queue's.
+async fn fill(fixture: &Fixture) {
+    let lease = lease(fixture).await;
+    let store = &fixture.embedded;
+    store
+        .watch(&lease, &pull_request(1))
+        .await
+        .expect("watched");
+    let generation = Generation {
+        number: 1,
+        pull_requests: vec![pull_request(1)],
+        began_at: fixture.clock.now(),
+        check_run_id: None,
+        conclusion: None,
+    };
+    store
+        .save_generation(&lease, &generation)
+        .await
+        .expect("saved");
+    store
+        .put(&head(1), 1, &evaluation("first"))
+        .await
+        .expect("stored");
+    store
+        .finish(&delivery(1), &end(fixture, "first"))
+        .await
+        .expect("stored");
+}
+
+/// Whether the delivery, the watched pull request, the generation and the evaluation are there.
+async fn readable(fixture: &Fixture) -> [bool; 4] {
+    let store = &fixture.embedded;
+    [
+        store.finished(&delivery(1)).await.expect("read").is_some(),
+        !store.watched(&head(1)).await.expect("read").is_empty(),
+        store.generation(&head(1)).await.expect("read").is_some(),
+        store.load(&head(1), 1).await.expect("read").is_some(),
+    ]
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_kind_is_kept_for_its_time_and_readers_do_not_wait_for_a_purge() {
+    let fixture = Fixture::new();
+    fill(&fixture).await;
+    let mut days = 0;
+    for (day, expected, purged) in [
+        (6, [true, true, true, true], 0),
+        (7, [false, true, true, true], 1),
+        (29, [false, true, true, true], 0),
+        (30, [false, false, false, true], 2),
+        (89, [false, false, false, true], 0),
+        (91, [false, false, false, false], 2),
+    ] {
+        fixture
+            .clock
+            .jump(SignedDuration::from_hours(24 * (day - days)));
+        days = day;
+        assert_eq!(readable(&fixture).await, expected, "on day {day}");
+        let rows = fixture.embedded.purge().await.expect("purged");
+        assert_eq!(rows, Purged { rows: purged }, "on day {day}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_has_expired_does_not_stand_in_the_way_of_the_new() {
+    let fixture = Fixture::new();
+    fill(&fixture).await;
+    fixture.clock.jump(SignedDuration::from_hours(24 * 100));
+    let again = fixture
+        .embedded
+        .put(&head(1), 1, &evaluation("second"))
+        .await;
+    assert_eq!(again.expect("stored"), evaluation("second"));
+    let second = end(&fixture, "second");
+    fixture
+        .embedded
+        .finish(&delivery(1), &second)
+        .await
+        .expect("stored");
+    let found = fixture.embedded.finished(&delivery(1)).await;
+    assert_eq!(found.expect("read"), Some(second));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_write_that_ends_a_delivery_purges_once_an_hour() {
+    let fixture = Fixture::new();
+    fill(&fixture).await;
+    fixture.clock.jump(SignedDuration::from_hours(24 * 8));
+    let end = end(&fixture, "second");
+    fixture
+        .embedded
+        .finish(&delivery(2), &end)
+        .await
+        .expect("stored");
+    let left = fixture.embedded.purge().await.expect("purged");
+    assert_eq!(
+        left,
+        Purged { rows: 0 },
+        "the first delivery is gone already"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_written_is_there_after_a_restart() {
+    let fixture = Fixture::new();
+    fill(&fixture).await;
+    assert_eq!(readable(&fixture.reopen()).await, [true; 4]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_restart_frees_leases_and_their_epochs_live_on() {
+    let fixture = Fixture::new();
+    let before = lease(&fixture).await;
+    let fixture = fixture.reopen();
+    let after = lease(&fixture).await;
+    assert_eq!(after.epoch, before.epoch + 1);
+    let written = fixture.embedded.watch(&before, &pull_request(1)).await;
+    assert_eq!(
+        written.map_err(|error| error.kind),
+        Err(StoreErrorKind::Stale),
+        "a write of before the restart is refused"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_understood_is_an_error_and_never_nothing() {
+    let fixture = Fixture::new();
+    fill(&fixture).await;
+    let store = &fixture.embedded;
+    let kind = |error: app::StoreError| error.kind;
+
+    fixture.damage("UPDATE deliveries SET outcome = 'vanished'");
+    let finished = store.finished(&delivery(1)).await;
+    assert_eq!(finished.map_err(kind), Err(StoreErrorKind::Corrupt));
+    let recent = store.recent(10).await;
+    assert_eq!(recent.map_err(kind), Err(StoreErrorKind::Corrupt));
+
+    fixture.damage("UPDATE head_pull_requests SET base = ''");
+    let watched = store.watched(&head(1)).await;
+    assert_eq!(watched.map_err(kind), Err(StoreErrorKind::Corrupt));
+
+    fixture.damage("UPDATE generations SET generation = '{}'");
+    let generation = store.generation(&head(1)).await;
+    assert_eq!(generation.map_err(kind), Err(StoreErrorKind::Corrupt));
+
+    fixture.damage("UPDATE evaluations SET evaluation = substr(evaluation, 1, 20)");
+    let loaded = store.load(&head(1), 1).await;
+    assert_eq!(loaded.map_err(kind), Err(StoreErrorKind::Corrupt));
+    let put = store.put(&head(1), 1, &evaluation("second")).await;
+    assert_eq!(put.map_err(kind), Err(StoreErrorKind::Corrupt));
+
+    fixture.damage("UPDATE leases SET epoch = -5");
+    let later = fixture.clock.now() + MINUTE;
+    let granted = store.acquire(&head(1), later, MINUTE).await;
+    assert_eq!(granted.map_err(kind), Err(StoreErrorKind::Corrupt));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_is_gone_is_unavailable_and_names_its_file() {
+    let fixture = Fixture::new();
+    let file = fixture.path().join("phase-mirror.sqlite3");
+    let connection = rusqlite::Connection::open(&file).expect("opened");
+    connection
+        .execute_batch("DROP TABLE deliveries")
+        .expect("dropped");
+    let error = fixture
+        .embedded
+        .finished(&delivery(1))
+        .await
+        .expect_err("no table");
+    assert_eq!(error.kind, StoreErrorKind::Unavailable);
+    assert_eq!(
+        error.to_string(),
+        "finished on deliveries: the store is not available"
+    );
+    let cause = std::error::Error::source(&error).expect("what SQLite said");
+    assert_eq!(cause.to_string(), file.display().to_string());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lease_longer_than_time_itself_is_kept() {
+    let fixture = Fixture::new();
+    let now = fixture.clock.now();
+    let granted = fixture.embedded.acquire(&head(1), now, Duration::MAX).await;
+    assert!(matches!(granted, Ok(Acquired::Granted(_))));
+    let other = fixture.embedded.acquire(&head(1), now, MINUTE).await;
+    assert!(matches!(other, Ok(Acquired::Held { .. })), "{other:?}");
+}
