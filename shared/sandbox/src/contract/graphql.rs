@@ -38,70 +38,67 @@ impl GraphQl {
     /// What in an exchange differs from the schema.
     pub(super) fn check(&self, exchange: &Exchange) -> Vec<Violation> {
         let mut violations = Vec::new();
-        if exchange.call.method != "POST" {
-            violations.push(violation(Part::Route, "", "the method POST"));
-            return violations;
-        }
-        let request: Value = match serde_json::from_slice(&exchange.request_body) {
-            Ok(request) => request,
-            Err(error) => {
-                violations.push(violation(Part::RequestBody, "", format!("JSON ({error})")));
-                return violations;
-            }
-        };
-        if exchange.status != 200 {
-            if !matches!(exchange.status, 401 | 403 | 429 | 500..) {
-                let expected = format!("the status 200, not {}", exchange.status);
-                violations.push(violation(Part::Status, "", expected));
-            }
-            return violations;
-        }
-        let response: Value = match serde_json::from_slice(&exchange.response_body) {
-            Ok(response) => response,
-            Err(error) => {
-                violations.push(violation(Part::ResponseBody, "", format!("JSON ({error})")));
-                return violations;
-            }
-        };
-        let Some(query) = request.get("query").and_then(Value::as_str) else {
-            violations.push(violation(Part::RequestBody, "/query", "a query"));
-            return violations;
-        };
-        let document =
-            match ExecutableDocument::parse_and_validate(&self.schema, query, "query.graphql") {
-                Ok(document) => document,
-                Err(errors) => {
-                    violations.extend(errors.errors.iter().map(|error| {
-                        let place = error.line_column_range();
-                        let place = place
-                            .map(|range| format!("{}:{}", range.start.line, range.start.column));
-                        violation(
-                            Part::Query,
-                            place.unwrap_or_default(),
-                            error.error.to_string(),
-                        )
-                    }));
-                    return violations;
-                }
-            };
-        let name = request.get("operationName").and_then(Value::as_str);
-        match document.operations.get(name) {
-            Ok(operation) => {
-                self.variables(operation, request.get("variables"), &mut violations);
-                let mut found =
-                    graphql_response::check(&self.schema, &document, operation, &response);
-                found.sort();
-                violations.extend(
-                    found.into_iter().map(|(pointer, expected)| {
-                        violation(Part::ResponseBody, pointer, expected)
-                    }),
-                );
-            }
-            Err(error) => {
-                violations.push(violation(Part::Query, "", error.message().to_string()));
-            }
+        if let Err(violation) = self.check_answered(exchange, &mut violations) {
+            violations.push(violation);
         }
         violations
+    }
+
+    /// As [`check`](Self::check); the error is a violation that leaves nothing to look at.
+    fn check_answered(
+        &self,
+        exchange: &Exchange,
+        violations: &mut Vec<Violation>,
+    ) -> Result<(), Violation> {
+        if exchange.call.method != "POST" {
+            return Err(violation(Part::Route, "", "the method POST"));
+        }
+        let request = json(Part::RequestBody, &exchange.request_body)?;
+        match exchange.status {
+            200 => {}
+            401 | 403 | 429 | 500.. => return Ok(()),
+            status => {
+                return Err(violation(
+                    Part::Status,
+                    "",
+                    format!("the status 200, not {status}"),
+                ));
+            }
+        }
+        let response = json(Part::ResponseBody, &exchange.response_body)?;
+        let query = request
+            .get("query")
+            .and_then(Value::as_str)
+            .ok_or_else(|| violation(Part::RequestBody, "/query", "a query"))?;
+        let document = ExecutableDocument::parse_and_validate(&self.schema, query, "query.graphql");
+        let document = match document {
+            Ok(document) => document,
+            Err(errors) => {
+                violations.extend(errors.errors.iter().map(|error| {
+                    let place = error.line_column_range().map(|range| range.start);
+                    let place = place.map(|start| format!("{}:{}", start.line, start.column));
+                    violation(
+                        Part::Query,
+                        place.unwrap_or_default(),
+                        error.error.to_string(),
+                    )
+                }));
+                return Ok(());
+            }
+        };
+        let name = request.get("operationName").and_then(Value::as_str);
+        let operation = document
+            .operations
+            .get(name)
+            .map_err(|error| violation(Part::Query, "", error.message().to_string()))?;
+        self.variables(operation, request.get("variables"), violations);
+        let mut found = graphql_response::check(&self.schema, &document, operation, &response);
+        found.sort();
+        let found = found.into_iter();
+        violations.extend(
+            found.map(|(pointer, expected)| violation(Part::ResponseBody, pointer, expected)),
+        );
+        Ok(())
     }
 
     fn variables(
@@ -150,6 +147,10 @@ impl fmt::Debug for GraphQl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("GraphQl").finish_non_exhaustive()
     }
+}
+
+fn json(part: Part, body: &[u8]) -> Result<Value, Violation> {
+    serde_json::from_slice(body).map_err(|error| violation(part, "", format!("JSON ({error})")))
 }
 
 fn violation(part: Part, pointer: impl Into<String>, expected: impl Into<String>) -> Violation {

@@ -9,6 +9,7 @@
 //! description does not name is a violation, in requests and in responses alike, because a
 //! misspelt one would otherwise pass; only schemas that name no member at all are open.
 
+mod corrections;
 mod error;
 mod graphql;
 mod graphql_response;

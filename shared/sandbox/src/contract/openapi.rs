@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jsonschema::error::ValidationErrorKind;
-use jsonschema::{Draft, ValidationError, Validator};
+use jsonschema::error::{TypeKind, ValidationErrorKind};
+use jsonschema::{Draft, JsonType, ValidationError, Validator};
 use serde_json::{Map, Value};
 
 use super::routes::Routes;
-use super::schema;
+use super::{corrections, schema};
 
 /// The document.
 pub(super) struct OpenApi {
@@ -22,7 +22,8 @@ impl OpenApi {
     pub(super) fn parse(text: &str) -> Result<Self, serde_json::Error> {
         // `parse` and not `from_str`: this way serde_json's own, optimised code is run even where
         // this crate is built without optimisation, which halves the time of every test process.
-        let document: Value = text.parse()?;
+        let mut document: Value = text.parse()?;
+        corrections::apply(&mut document);
         let routes = Routes::of(document["paths"].as_object().unwrap_or(&Map::new()));
         Ok(Self {
             document,
@@ -55,11 +56,6 @@ impl OpenApi {
         reference
             .and_then(|reference| self.document.pointer(reference.strip_prefix('#')?))
             .unwrap_or(value)
-    }
-
-    /// The schema of a component.
-    pub(super) fn component(&self, name: &str) -> &Value {
-        &self.document["components"]["schemas"][name]
     }
 
     /// Where a value differs from a schema and what was expected there. `key` names the schema
@@ -143,18 +139,20 @@ impl Misfit {
 fn explain(error: &ValidationError<'_>, into: &mut Vec<Misfit>) {
     if let ValidationErrorKind::AnyOf { context } = error.kind() {
         // The deepest first error is in the alternative that the value was meant to be.
-        let best = context
+        let meant = context
             .iter()
-            .filter(|errors| !errors.is_empty())
-            .max_by_key(|errors| {
-                let depth = errors
-                    .iter()
-                    .map(|error| error.instance_path().as_str().len())
-                    .min();
-                (depth, std::cmp::Reverse(errors.len()))
-            });
+            .filter(|errors| !errors.iter().any(|error| wants_null(error)));
+        let best = meant.max_by_key(|errors| {
+            let depth = errors
+                .iter()
+                .map(|error| error.instance_path().as_str().len())
+                .min();
+            (depth, std::cmp::Reverse(errors.len()))
+        });
         if let Some(best) = best {
-            best.iter().for_each(|error| explain(error, into));
+            for error in best {
+                explain(error, into);
+            }
             return;
         }
     }
@@ -169,4 +167,14 @@ fn explain(error: &ValidationError<'_>, into: &mut Vec<Misfit>) {
     if !into.contains(&misfit) {
         into.push(misfit);
     }
+}
+
+/// Whether the alternative is that there be nothing.
+fn wants_null(error: &ValidationError<'_>) -> bool {
+    matches!(
+        error.kind(),
+        ValidationErrorKind::Type {
+            kind: TypeKind::Single(JsonType::Null)
+        }
+    )
 }

@@ -24,8 +24,8 @@ pub(super) fn misfit(text: &str, schema: &Value) -> Option<String> {
     }
     let allowed = schema.get("enum").and_then(Value::as_array)?;
     let listed = allowed.iter().any(|value| match value {
-        Value::String(value) => value == text,
-        value => value.to_string() == text,
+        Value::String(allowed) => allowed == text,
+        allowed => format!("{allowed}") == text,
     });
     (!listed).then(|| format!("one of {}, not `{text}`", Value::from(allowed.clone())))
 }

@@ -1,6 +1,6 @@
 //! Checks exchanges of the REST API, and webhooks.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::openapi::OpenApi;
 use super::parameters::misfit;
@@ -189,11 +189,14 @@ impl Checked<'_> {
             },
             // GitHub does not list for every operation what all of them may answer.
             None if matches!(status, 401 | 403 | 404 | 422 | 429) => {
-                let schema = match status {
-                    422 => openapi.component("validation-error-simple"),
-                    _ => openapi.component("basic-error"),
+                let errors = match status {
+                    422 => json!({ "anyOf": [
+                        { "$ref": "#/components/schemas/validation-error" },
+                        { "$ref": "#/components/schemas/validation-error-simple" },
+                    ]}),
+                    _ => json!({ "$ref": "#/components/schemas/basic-error" }),
                 };
-                let media = serde_json::json!({ "schema": schema });
+                let media = json!({ "schema": errors });
                 self.json(Part::ResponseBody, &status.to_string(), &media, body);
             }
             // What was not changed since, and what went wrong, is not described either.

@@ -13,8 +13,7 @@ pub(super) struct Route {
     segments: Vec<Segment>,
 }
 
-/// Literals sort first, so that `/user/repos` is preferred to `/user/{id}`.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug)]
 enum Segment {
     Literal(String),
     Parameter(String),
@@ -31,19 +30,22 @@ pub(super) struct Matched<'r, 'p> {
 
 impl Routes {
     pub(super) fn of(paths: &Map<String, Value>) -> Self {
-        let mut routes: Vec<Route> = paths
-            .keys()
-            .map(|template| Route::parse(template))
-            .collect();
-        routes.sort_by(|a, b| a.segments.cmp(&b.segments));
-        Self(routes)
+        Self(
+            paths
+                .keys()
+                .map(|template| Route::parse(template))
+                .collect(),
+        )
     }
 
-    /// The most literal route that the path has.
+    /// The route that the path has; of several, as of `/user/repos` and `/user/{id}`, the one
+    /// that says most of it literally.
     pub(super) fn find<'p>(&self, path: &'p str) -> Option<Matched<'_, 'p>> {
-        self.0
-            .iter()
-            .find_map(|route| route.values(path).map(|values| Matched { route, values }))
+        let fitting = self.0.iter().filter_map(|route| {
+            let values = route.values(path)?;
+            Some(Matched { route, values })
+        });
+        fitting.max_by_key(|matched| matched.route.literals())
     }
 }
 
@@ -66,6 +68,13 @@ impl Route {
             template: template.to_owned(),
             segments: segments.collect(),
         }
+    }
+
+    fn literals(&self) -> usize {
+        let segments = self.segments.iter();
+        segments
+            .filter(|segment| matches!(segment, Segment::Literal(_)))
+            .count()
     }
 
     fn values<'p>(&self, path: &'p str) -> Option<Vec<(&str, &'p str)>> {

@@ -75,20 +75,18 @@ impl Translation<'_> {
         for (keyword, value) in members {
             let (keyword, value) = match keyword.as_str() {
                 "properties" => (keyword.as_str(), self.each_member(value)),
-                "items" => ("items", self.schema(value, Position::Whole)),
                 // An explicit `true` in a part would open the whole.
                 "additionalProperties"
                     if *value == Value::Bool(true) && position == Position::Part =>
                 {
                     continue;
                 }
-                "additionalProperties" => (keyword.as_str(), self.schema(value, Position::Whole)),
-                "allOf" => ("allOf", self.parts(value)),
-                "anyOf" => ("anyOf", self.parts(value)),
-                "oneOf" if members.contains_key("anyOf") => {
-                    ("allOf", json!([{ "anyOf": self.parts(value) }]))
+                "items" | "additionalProperties" => {
+                    (keyword.as_str(), self.schema(value, Position::Whole))
                 }
-                "oneOf" => ("anyOf", self.parts(value)),
+                "allOf" => ("allOf", self.parts(value)),
+                // No schema of the description has both.
+                "anyOf" | "oneOf" => ("anyOf", self.parts(value)),
                 "type" | "enum" | "required" | "format" | "pattern" | "minLength" | "maxLength"
                 | "minimum" | "maximum" | "minItems" | "maxItems" | "uniqueItems"
                 | "minProperties" | "maxProperties" | "multipleOf" => {

@@ -11,7 +11,9 @@ impl State {
         let id = known.map_or(0, |it| it.id);
         let kind = known.map_or(AccountKind::User, |it| it.kind);
         let base = &self.base_url;
-        let url = format!("{base}/users/{login}");
+        // Bots' logins end in `[bot]`, which may not stand in an address as it is.
+        let name = login.replace('[', "%5B").replace(']', "%5D");
+        let url = format!("{base}/users/{name}");
         json!({
             "login": login,
             "id": id,
@@ -19,7 +21,7 @@ impl State {
             "avatar_url": format!("{base}/avatars/u/{id}"),
             "gravatar_id": "",
             "url": url,
-            "html_url": format!("{base}/{login}"),
+            "html_url": format!("{base}/{name}"),
             "followers_url": format!("{url}/followers"),
             "following_url": format!("{url}/following{{/other_user}}"),
             "gists_url": format!("{url}/gists{{/gist_id}}"),

@@ -1,0 +1,22 @@
+//! Where GitHub's description is wrong about GitHub, and what is right.
+
+use serde_json::{Value, json};
+
+/// Puts right what the description has wrong. It is pinned by digest, so every place is there;
+/// one that is not would be a correction that does nothing, and the next answer would tell.
+pub(super) fn apply(document: &mut Value) {
+    // Its own copy of the schema wants the account to be a user and an enterprise at once, and
+    // does not know `client_id`; the route for one installation has it right.
+    let listed =
+        "/paths/~1app~1installations/get/responses/200/content/application~1json/schema/items";
+    if let Some(schema) = document.pointer_mut(listed) {
+        *schema = json!({ "$ref": "#/components/schemas/installation" });
+    }
+    // Since 2024 every error has its status in the body, as `basic-error` says.
+    for error in ["validation-error", "validation-error-simple"] {
+        let properties = format!("/components/schemas/{error}/properties");
+        if let Some(properties) = document.pointer_mut(&properties) {
+            properties["status"] = json!({ "type": "string" });
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The sandbox and GitHub's own descriptions of its API, held against each other.
+
+#![cfg(feature = "contract")]
+
+mod catches;
+mod client;
+mod graphql;
+mod graphql_refusals;
+mod rest;
+mod scene;

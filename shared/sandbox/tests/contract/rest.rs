@@ -1,0 +1,178 @@
+//! Every answer of the sandbox's REST API is one that GitHub describes.
+
+use serde_json::{Value, json};
+
+use crate::client::Client;
+use crate::scene::Scene;
+
+#[tokio::test]
+async fn what_is_read_of_a_repository_is_as_described() {
+    let scene = Scene::set().await;
+    let client = scene.client();
+    let head = scene.pull_request.head();
+    let base = scene.repository.tip("main");
+    let commit = client
+        .read(&format!("/repos/octo-org/hello/git/commits/{head}"))
+        .await;
+    let tree = commit["tree"]["sha"].as_str().unwrap();
+    let entries = client
+        .read(&format!(
+            "/repos/octo-org/hello/git/trees/{tree}?recursive=1"
+        ))
+        .await;
+    let blob = entries["tree"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|it| it["type"] == "blob")
+        .unwrap();
+    let blob = blob["sha"].as_str().unwrap();
+    for target in [
+        "/installation/repositories".to_owned(),
+        "/repos/octo-org/hello".to_owned(),
+        "/repos/octo-org/hello/branches/main".to_owned(),
+        "/repos/octo-org/hello/rules/branches/main".to_owned(),
+        format!("/repos/octo-org/hello/git/blobs/{blob}"),
+        "/repos/octo-org/hello/pulls?state=all&per_page=1&page=2".to_owned(),
+        "/repos/octo-org/hello/pulls/1".to_owned(),
+        "/repos/octo-org/hello/pulls/2".to_owned(),
+        "/repos/octo-org/hello/pulls/1/files".to_owned(),
+        format!("/repos/octo-org/hello/compare/{base}...{head}"),
+        format!("/repos/octo-org/hello/commits/{head}/check-runs"),
+        format!("/repos/octo-org/hello/commits/{head}/pulls"),
+        "/repos/octo-org/hello/actions/workflows".to_owned(),
+    ] {
+        client.read(&target).await;
+    }
+    scene.watched.assert_clean();
+}
+
+#[tokio::test]
+async fn what_an_app_reads_and_mints_is_as_described() {
+    let scene = Scene::set().await;
+    let client = Client::of_app(&scene.sandbox, &scene.app);
+    let installation = format!("/app/installations/{}", scene.installation.id());
+    for target in ["/app", "/app/installations", &installation] {
+        client.read(target).await;
+    }
+    let scope = json!({ "repositories": ["hello"], "permissions": { "checks": "write" } });
+    let tokens = format!("{installation}/access_tokens");
+    let (status, _) = client.send("POST", &tokens, scope).await;
+    assert_eq!(status, 201);
+    scene.watched.assert_clean();
+}
+
+#[tokio::test]
+async fn a_check_runs_life_is_as_described() {
+    let scene = Scene::set().await;
+    let client = scene.client();
+    let head = scene.pull_request.head().to_string();
+    let runs = "/repos/octo-org/hello/check-runs";
+    let new = json!({
+        "name": "Phase Mirror", "head_sha": head, "status": "in_progress", "external_id": "1",
+    });
+    let (status, run) = client.send("POST", runs, new).await;
+    assert_eq!(status, 201, "{run}");
+    let target = format!("{runs}/{}", run["id"]);
+    let update = json!({
+        "status": "completed", "conclusion": "neutral",
+        "output": { "title": "One finding", "summary": "It is this.", "annotations": [{
+            "path": "README.md", "start_line": 1, "end_line": 1,
+            "annotation_level": "warning", "message": "Look here", "title": "Here",
+        }]},
+    });
+    let (status, updated) = client.send("PATCH", &target, update).await;
+    assert_eq!(status, 200, "{updated}");
+    client.read(&target).await;
+    let annotations = client.read(&format!("{target}/annotations")).await;
+    assert_eq!(annotations.as_array().map(Vec::len), Some(1));
+    scene.watched.assert_clean();
+}
+
+#[tokio::test]
+async fn a_status_is_as_described() {
+    let scene = Scene::set().await;
+    let target = format!(
+        "/repos/octo-org/hello/statuses/{}",
+        scene.pull_request.head()
+    );
+    let status = json!({ "state": "success", "context": "ci/here" });
+    let (code, answer) = scene.client().send("POST", &target, status).await;
+    assert_eq!(code, 201, "{answer}");
+    scene.watched.assert_clean();
+}
+
+#[tokio::test]
+async fn refusals_are_as_described() {
+    let scene = Scene::set().await;
+    let client = scene.client();
+    let nobody = Client::with_token(&scene.sandbox, "ghs_wrong");
+    let refused = [
+        (
+            nobody
+                .send("GET", "/repos/octo-org/hello", Value::Null)
+                .await,
+            401,
+        ),
+        (
+            client
+                .send("GET", "/repos/octo-org/absent", Value::Null)
+                .await,
+            404,
+        ),
+        (
+            client
+                .send("GET", "/repos/octo-org/hello/pulls/99", Value::Null)
+                .await,
+            404,
+        ),
+        (
+            client
+                .send(
+                    "POST",
+                    "/repos/octo-org/hello/check-runs",
+                    json!({ "name": "x" }),
+                )
+                .await,
+            422,
+        ),
+    ];
+    for ((status, body), expected) in refused {
+        assert_eq!(status, expected, "{body}");
+    }
+    scene.installation.revoke("contents");
+    let (status, body) = scene
+        .client()
+        .send("GET", "/repos/octo-org/hello/branches/main", Value::Null)
+        .await;
+    assert_eq!(status, 403, "{body}");
+    scene.watched.assert_clean();
+}
+
+#[tokio::test]
+async fn webhooks_are_as_described() {
+    let scene = Scene::set().await;
+    scene.app.set_webhook_url("http://127.0.0.1:9/webhook");
+    scene
+        .pull_request
+        .push("Say even more", [("README.md", "Hello, worlds\n")]);
+    scene.repository.create_branch("release", "main");
+    scene.pull_request.change_base("release");
+    scene.pull_request.close();
+    scene.pull_request.reopen();
+    scene.from_fork.merge();
+    scene.sandbox.settled().await;
+    let deliveries = scene.sandbox.deliveries();
+    let actions: Vec<_> = deliveries
+        .iter()
+        .filter_map(|it| it.action.as_deref())
+        .collect();
+    for action in ["opened", "synchronize", "edited", "closed", "reopened"] {
+        assert!(
+            actions.contains(&action),
+            "{action} is not among {actions:?}"
+        );
+    }
+    assert!(deliveries.iter().any(|it| it.event == "ping"));
+    scene.watched.assert_clean();
+}
