@@ -4,6 +4,7 @@
 
 mod catches;
 mod client;
+mod events;
 mod graphql;
 mod graphql_refusals;
 mod rest;

@@ -1,0 +1,77 @@
+//! Every example body that GitHub publishes for the events that are worked on is understood, and
+//! so is every body in `events/`.
+
+use std::fs;
+use std::path::Path;
+
+use app::webhook::Decoded;
+use github::webhook::decode;
+use sandbox::contract::Contract;
+use serde_json::json;
+
+/// The actions of `pull_request` that change what is judged.
+const JUDGED: [&str; 5] = [
+    "opened",
+    "reopened",
+    "synchronize",
+    "ready_for_review",
+    "closed",
+];
+
+#[test]
+fn every_official_ping_is_understood() {
+    let examples = Contract::shared()
+        .unwrap()
+        .webhook_examples("ping")
+        .unwrap();
+    assert_eq!(examples.len(), 4);
+    for example in examples {
+        let decoded = decode("ping", example.to_string().as_bytes());
+        assert_eq!(decoded, Ok(Decoded::Ping), "{example}");
+    }
+}
+
+#[test]
+fn every_official_pull_request_is_understood() {
+    let examples = Contract::shared()
+        .unwrap()
+        .webhook_examples("pull_request")
+        .unwrap();
+    assert_eq!(examples.len(), 29);
+    for mut example in examples {
+        let action = example["action"].as_str().unwrap().to_owned();
+        // The examples are of repositories' own webhooks; an App's bodies name the installation.
+        example["installation"] = json!({ "id": 1, "node_id": "I" });
+        let decoded = decode("pull_request", example.to_string().as_bytes());
+        let understood = match decoded {
+            Ok(Decoded::Event(_)) => JUDGED.contains(&action.as_str()),
+            Ok(Decoded::Ignored { .. }) => !JUDGED.contains(&action.as_str()),
+            Ok(Decoded::Ping) | Err(_) => false,
+        };
+        assert!(understood, "{action}: {decoded:?}");
+    }
+}
+
+#[test]
+fn our_own_bodies_are_understood() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../events");
+    let mut understood = 0;
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        let Some(event) = name
+            .strip_suffix(".json")
+            .and_then(|name| name.split('.').next())
+        else {
+            continue;
+        };
+        let decoded = decode(event, &fs::read(&path).unwrap());
+        let fits = match event {
+            "ping" => matches!(decoded, Ok(Decoded::Ping)),
+            _ => matches!(decoded, Ok(Decoded::Event(_))),
+        };
+        assert!(fits, "{name}: {decoded:?}");
+        understood += 1;
+    }
+    assert_eq!(understood, 8);
+}
