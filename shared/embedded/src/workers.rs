@@ -4,6 +4,7 @@
 //! a send or by a worker that ends, and otherwise when the next message becomes visible.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::fmt;
 use std::future::Future;
 use std::num::NonZeroUsize;
@@ -126,7 +127,10 @@ impl Workers {
         let mut jobs = match self.dispatcher.await {
             Ok(jobs) => jobs,
             Err(error) => {
-                tracing::error!(%error, "the queue's dispatcher ended by itself");
+                tracing::error!(
+                    error = &error as &dyn Error,
+                    "the queue's dispatcher ended by itself"
+                );
                 JoinSet::new()
             }
         };
@@ -137,7 +141,7 @@ impl Workers {
         let cut_off = self.shared.running();
         for receipt in &cut_off {
             if let Err(error) = self.shared.queue.release(*receipt, Duration::ZERO).await {
-                tracing::warn!(error = chain(&error), "a message comes back later");
+                tracing::warn!(error = &error as &dyn Error, "a message comes back later");
             }
         }
         Shutdown {
@@ -191,7 +195,10 @@ where
                         .min(LONGEST_PAUSE);
                 }
                 Err(error) => {
-                    tracing::error!(error = chain(&error), "cannot receive from the queue");
+                    tracing::error!(
+                        error = &error as &dyn Error,
+                        "cannot receive from the queue"
+                    );
                     pause = LONGEST_PAUSE;
                 }
             }
@@ -233,21 +240,31 @@ where
             outcome = &mut job => break outcome.unwrap_or_else(|_| {
                 Verdict::Failed("the handler panicked".to_owned())
             }),
-            _ = heartbeat.tick() => match shared.queue.extend(receipt, VISIBILITY).await {
-                Ok(true) => {}
-                Ok(false) => tracing::warn!(%delivery, "working on a message that was taken back"),
-                Err(error) => tracing::warn!(%delivery, error = chain(&error), "no heartbeat"),
-            },
+            _ = heartbeat.tick() => extend(&shared, &delivery, receipt).await,
         }
     };
     if let Err(error) = settle(&shared, &delivery, attempt, receipt, verdict).await {
         tracing::error!(
-            %delivery,
-            error = chain(&error),
+            delivery.id = %delivery,
+            error = &error as &dyn Error,
             "what was done could not be noted; the message comes back"
         );
     }
     shared.end(receipt);
+}
+
+async fn extend(shared: &Shared, delivery: &DeliveryId, receipt: Receipt) {
+    match shared.queue.extend(receipt, VISIBILITY).await {
+        Ok(true) => {}
+        Ok(false) => {
+            tracing::warn!(delivery.id = %delivery, "working on a message that was taken back");
+        }
+        Err(error) => tracing::warn!(
+            delivery.id = %delivery,
+            error = &error as &dyn Error,
+            "a running message may be taken back"
+        ),
+    }
 }
 
 async fn settle(
@@ -272,13 +289,24 @@ async fn settle(
         }
         Verdict::Failed(reason) if attempt.last => {
             queue.give_up(receipt, reason.clone()).await?;
-            tracing::error!(%delivery, attempts = attempt.number, reason, "given up");
+            tracing::error!(
+                delivery.id = %delivery,
+                attempt = attempt.number,
+                reason,
+                "given up; the message is with the dead letters"
+            );
             Stage::Dead(reason)
         }
         Verdict::Failed(reason) => {
             let delay = back_off::delay(attempt.number);
             queue.release(receipt, delay).await?;
-            tracing::warn!(%delivery, attempt = attempt.number, reason, "failed, to be retried");
+            tracing::warn!(
+                delivery.id = %delivery,
+                attempt = attempt.number,
+                retry_in_ms = delay.as_millis(),
+                reason,
+                "failed, to be retried"
+            );
             Stage::Retry {
                 delay,
                 reason: Some(reason),
@@ -292,18 +320,16 @@ async fn settle(
 impl Shared {
     fn report(&self, dead: &DeadLetter) {
         if let Ok(message) = serde_json::from_str::<Message>(&dead.body) {
-            tracing::error!(delivery = %message.delivery, reason = dead.reason, "given up");
+            tracing::error!(
+                delivery.id = %message.delivery,
+                reason = dead.reason,
+                "given up; the message is with the dead letters"
+            );
             (self.observer)(&message.delivery, &Stage::Dead(dead.reason.clone()));
         } else {
             tracing::error!(reason = dead.reason, "a damaged message was set aside");
         }
     }
-}
-
-/// An error with what caused it, on one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
 impl fmt::Debug for Workers {

@@ -98,7 +98,7 @@ async fn victim(directory: &Path) {
     let lease = embedded.acquire(&head(), FixedClock.now(), MINUTE).await;
     assert!(matches!(lease, Ok(Acquired::Granted(_))));
     println!("ready");
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 fn head() -> Head {

@@ -15,7 +15,7 @@ fn refused(directory: &Path) -> OpenError {
         .expect("refused")
 }
 
-fn check(directory: &Path, error: &OpenError, expected: Expect) {
+fn check(directory: &Path, error: &OpenError, expected: &Expect) {
     let said = error.to_string();
     expected.assert_eq(&said.replace(&directory.display().to_string(), "DIR"));
 }
@@ -75,7 +75,7 @@ async fn a_schema_of_a_later_version_is_left_alone() {
     check(
         directory.path(),
         &refused(directory.path()),
-        expect![
+        &expect![
             "DIR/phase-mirror.sqlite3 has schema 99 and this version of phase-mirror knows up to 1; it was left as it is: run the version that wrote it, or a later one"
         ],
     );
@@ -88,7 +88,7 @@ async fn another_programs_database_is_left_alone() {
     check(
         directory.path(),
         &refused(directory.path()),
-        expect![
+        &expect![
             "DIR/phase-mirror.sqlite3 is another program's database and was left as it is; give another directory with --data"
         ],
     );
@@ -102,7 +102,7 @@ async fn a_damaged_file_is_refused_with_what_to_do() {
     check(
         directory.path(),
         &refused(directory.path()),
-        expect![
+        &expect![
             "cannot read the database DIR/phase-mirror.sqlite3; if it is damaged, move it away and restore a copy, or start without one: GitHub can be asked to redeliver the last 3 days"
         ],
     );
@@ -118,7 +118,7 @@ async fn a_file_in_the_place_of_the_directory_is_refused() {
     check(
         &file,
         &refused(&file),
-        expect![
+        &expect![
             "cannot use the data directory at DIR; it must be writable by this user, or give another with --data"
         ],
     );

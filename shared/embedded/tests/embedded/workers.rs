@@ -149,7 +149,7 @@ async fn what_fails_for_ever_is_retried_ever_later_and_given_up_with_its_reason(
         Verdict::Failed(format!("no luck, try {}", attempt.number))
     });
     queue.send(&message(1)).await.expect("sent");
-    let mut least = SECOND;
+    let mut shortest = SECOND;
     for number in 1..MAX_RECEIVES {
         let attempt = Attempt {
             number,
@@ -161,10 +161,10 @@ async fn what_fails_for_ever_is_retried_ever_later_and_given_up_with_its_reason(
         };
         assert_eq!(reason, Some(format!("no luck, try {number}")));
         assert!(
-            (least..=2 * least).contains(&delay),
+            (shortest..=2 * shortest).contains(&delay),
             "after try {number}: {delay:?}"
         );
-        least = (2 * least).min(Duration::from_secs(450));
+        shortest = (2 * shortest).min(Duration::from_secs(450));
     }
     let last = Attempt {
         number: MAX_RECEIVES,
