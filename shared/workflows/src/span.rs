@@ -46,8 +46,8 @@ impl Span {
     }
 }
 
-/// A value with the place where it is written. Where the value came through a YAML alias, the
-/// place is that of the alias, so that it lies in the part of the file that a reader looks at.
+/// A value with the place where it is written. For a YAML alias that is the place of the alias,
+/// so that a reader is led to what uses it; what is inside of it is where the anchor is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Spanned<T> {
     /// The value.

@@ -66,6 +66,19 @@ impl Template {
         Ok(Self { parts })
     }
 
+    /// Parses an `if`, which is an expression with or without `${{ }}` around it.
+    pub(crate) fn parse_condition(text: &str) -> Result<Self, ExpressionError> {
+        if text.contains("${{") {
+            return Self::parse(text);
+        }
+        let source = text.trim();
+        let part = Part::Expression {
+            source: source.to_owned(),
+            expression: Expression::parse(source)?,
+        };
+        Ok(Self { parts: vec![part] })
+    }
+
     /// Whether there is any expression in it.
     pub(crate) fn is_dynamic(&self) -> bool {
         self.parts

@@ -1,6 +1,7 @@
 //! `jobs` and what belongs to one job.
 
 use super::Reader;
+use crate::expression::Template;
 use crate::model::{Environment, Job, RunsOn, Secrets};
 use crate::yaml::{Key, Node, View};
 use crate::{Span, Spanned};
@@ -69,7 +70,7 @@ impl Reader {
         match key.text {
             "name" => job.name = self.template(key, value),
             "needs" => job.needs = self.strings(key, value),
-            "if" => job.condition = self.condition(key, value),
+            "if" => job.condition = self.checked_condition(key, value),
             "strategy" => job.strategy = self.strategy(key, value),
             "uses" => job.uses = self.non_empty_string(key, value),
             "with" => job.with = self.inputs(key, value),
@@ -109,6 +110,15 @@ impl Reader {
             id.text
         );
         self.fatal(id.span, message);
+    }
+
+    /// `if` of a job, whose expression has to be right for GitHub to take the file.
+    fn checked_condition(&mut self, key: Key<'_>, value: Node<'_>) -> Option<Spanned<String>> {
+        let condition = self.condition(key, value)?;
+        if let Err(error) = Template::parse_condition(&condition) {
+            self.fatal(condition.span, format!("{error} in `{}`", key.text));
+        }
+        Some(condition)
     }
 
     /// `if`; GitHub takes every scalar.

@@ -1,9 +1,9 @@
 //! `strategy`.
 
 use super::Reader;
-use crate::Spanned;
 use crate::model::{Matrix, MatrixRows, Strategy, Vector, VectorValues};
 use crate::yaml::{Key, Node, Pairs, View};
+use crate::{Span, Spanned, Value};
 
 impl Reader {
     pub(super) fn strategy(&mut self, key: Key<'_>, value: Node<'_>) -> Option<Spanned<Strategy>> {
@@ -38,22 +38,58 @@ impl Reader {
                 return None;
             }
         };
-        if let Matrix::Vectors {
-            vectors, include, ..
-        } = &matrix
-        {
-            let has_rows = include.as_ref().is_some_and(|rows| match &**rows {
-                MatrixRows::Expression(_) => true,
-                MatrixRows::List(rows) => !rows.is_empty(),
-            });
-            if vectors.is_empty() && !has_rows {
-                self.fatal(
-                    value.span(),
-                    "expected at least one vector in `matrix`, found none".to_owned(),
-                );
+        self.check_matrix(&matrix, value.span());
+        Some(Spanned::new(matrix, value.span()))
+    }
+
+    /// What GitHub refuses a file for before it evaluates any expression.
+    fn check_matrix(&mut self, matrix: &Matrix, span: Span) {
+        let Matrix::Vectors {
+            vectors,
+            include,
+            exclude,
+        } = matrix
+        else {
+            return;
+        };
+        let has_rows = include.as_ref().is_some_and(|rows| match &**rows {
+            MatrixRows::Expression(_) => true,
+            MatrixRows::List(rows) => !rows.is_empty(),
+        });
+        if vectors.is_empty() && !has_rows {
+            let message = "expected at least one vector in `matrix`, found none";
+            self.fatal(span, message.to_owned());
+        }
+        for vector in vectors {
+            if matches!(&*vector.values, VectorValues::List(list) if list.is_empty()) {
+                let name = &*vector.name;
+                let message =
+                    format!("expected at least one value in matrix vector `{name}`, found none");
+                self.fatal(vector.values.span, message);
             }
         }
-        Some(Spanned::new(matrix, value.span()))
+        let rows = exclude.as_ref().map(|rows| &rows.value);
+        if let (Some(MatrixRows::List(rows)), true) = (rows, is_literal(matrix)) {
+            for row in rows {
+                self.check_exclude_row(row, vectors);
+            }
+        }
+    }
+
+    fn check_exclude_row(&mut self, row: &Spanned<Value>, vectors: &[Vector]) {
+        let Value::Mapping(pairs) = &row.value else {
+            return;
+        };
+        for (name, _) in pairs {
+            if !vectors
+                .iter()
+                .any(|vector| vector.name.eq_ignore_ascii_case(name))
+            {
+                let message =
+                    format!("expected the name of a matrix vector in `exclude`, found `{name}`");
+                self.fatal(row.span, message);
+            }
+        }
     }
 
     fn vectors(&mut self, pairs: Pairs<'_>) -> Matrix {
@@ -124,6 +160,39 @@ impl Reader {
             }
         };
         Some(Spanned::new(rows, value.span()))
+    }
+}
+
+/// Whether no expression is in a matrix, so that GitHub unfolds it when it reads the file.
+fn is_literal(matrix: &Matrix) -> bool {
+    let Matrix::Vectors {
+        vectors,
+        include,
+        exclude,
+    } = matrix
+    else {
+        return false;
+    };
+    let are_literal = |rows: &MatrixRows| match rows {
+        MatrixRows::Expression(_) => false,
+        MatrixRows::List(rows) => !rows.iter().any(|row| holds_expression(row)),
+    };
+    let vectors_are = vectors.iter().all(|vector| match &vector.values.value {
+        VectorValues::Expression(_) => false,
+        VectorValues::List(values) => !values.iter().any(|value| holds_expression(value)),
+    });
+    let mut rows = include.iter().chain(exclude);
+    vectors_are && rows.all(|rows| are_literal(rows))
+}
+
+fn holds_expression(value: &Value) -> bool {
+    match value {
+        Value::String(text) => is_expression(text),
+        Value::Sequence(items) => items.iter().any(holds_expression),
+        Value::Mapping(pairs) => pairs
+            .iter()
+            .any(|(name, value)| is_expression(name) || holds_expression(value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 

@@ -46,6 +46,10 @@ pub(crate) fn workflow(
             "on" => {
                 workflow.on = Some(key.span.to(value.span()));
                 workflow.triggers = reader.triggers(key, value);
+                if workflow.triggers.is_empty() {
+                    let message = "expected at least one event in `on`, found none";
+                    reader.fatal(value.span(), message.to_owned());
+                }
             }
             "permissions" => workflow.permissions = reader.permissions(key, value),
             "jobs" => {

@@ -26,6 +26,8 @@ impl Reader {
             continue_on_error: None,
             with: Vec::new(),
         };
+        // Steps of kinds that this model has no fields for do something too.
+        let mut is_other_kind = false;
         for (key, value) in pairs {
             match key.text {
                 "id" => step.id = self.non_empty_string(key, value),
@@ -36,16 +38,22 @@ impl Reader {
                 "if" => step.condition = self.condition(key, value),
                 "continue-on-error" => step.continue_on_error = self.flag(key, value),
                 "with" => step.with = self.inputs(key, value),
-                "env" | "working-directory" | "timeout-minutes" | "background" | "wait"
-                | "wait-all" | "cancel" | "parallel" => {}
-                _ => self.unknown_key(key, "a step"),
+                "env" | "working-directory" | "timeout-minutes" | "background" => {}
+                "wait" | "wait-all" | "cancel" | "parallel" => is_other_kind = true,
+                _ => {
+                    is_other_kind = true;
+                    self.unknown_key(key, "a step");
+                }
             }
         }
-        if step.run.is_some() && step.uses.is_some() {
-            self.fatal(
-                step.span,
-                "expected either `run` or `uses` in a step, found both".to_owned(),
-            );
+        let found = match (&step.run, &step.uses) {
+            (Some(_), Some(_)) => Some("both"),
+            (None, None) if !is_other_kind => Some("neither"),
+            _ => None,
+        };
+        if let Some(found) = found {
+            let message = format!("expected either `run` or `uses` in a step, found {found}");
+            self.fatal(step.span, message);
         }
         Some(step)
     }

@@ -190,15 +190,10 @@ impl<'source> Loader<'source, '_> {
         span: Span,
     ) -> Content<'source> {
         let plain = style == ScalarStyle::Plain;
-        match tag {
-            Some(tag) if tag.is_yaml_core_schema() && tag.suffix == "str" => {
-                return Content::String(text);
-            }
-            Some(tag)
-                if plain
-                    && tag.is_yaml_core_schema()
-                    && matches!(tag.suffix.as_str(), "bool" | "int" | "float" | "null") => {}
-            Some(tag) => {
+        match tag.map(|tag| (tag, core_type(tag))) {
+            Some((_, Some("str"))) => return Content::String(text),
+            Some((_, Some("bool" | "int" | "float" | "null"))) if plain => {}
+            Some((tag, _)) => {
                 let message =
                     format!("expected no YAML tag here, found `{tag}`, which GitHub refuses");
                 self.refuse(span, message);
@@ -355,6 +350,15 @@ impl<'source> Loader<'source, '_> {
         };
         Err(ParseError::new(Kind::TooManyNodes, span.start, message))
     }
+}
+
+/// The type that a tag of YAML's core schema names, written `!!str` or in full.
+fn core_type(tag: &Tag) -> Option<&str> {
+    const CORE: &str = "tag:yaml.org,2002:";
+    if tag.handle == CORE {
+        return Some(&tag.suffix);
+    }
+    tag.suffix.strip_prefix(CORE)
 }
 
 fn too_deep(span: Span) -> ParseError {

@@ -293,10 +293,15 @@ jobs:
       - run: a
         uses: b
       - just text
+      - name: nothing
   open:
     name: ${{ matrix.os
     runs-on: x
     strategy: {matrix: {}}
+  empty-vector:
+    if: success( && true
+    runs-on: x
+    strategy: {matrix: {os: [], exclude: [{arch: x64}]}}
   good:
     name: Good
     runs-on: [self-hosted, '${{ matrix.os }}']
@@ -323,14 +328,18 @@ fn problems_keep_the_rest_of_the_file() {
         24:24 fatal: expected a boolean or an expression for `continue-on-error`, found a string
         27:9 fatal: expected either `run` or `uses` in a step, found both
         29:9 fatal: expected a mapping for `steps`, found a string
-        31:11 fatal: expected `}}` after `${{`, found the end of the text in `name`
-        33:24 fatal: expected at least one vector in `matrix`, found none
-        39:11 fatal: expected a key, found the merge key `<<`, which GitHub does not support
-        40:5 other: expected a key of a job, found `tagged`
-        40:13 fatal: expected no YAML tag here, found `!secret`, which GitHub refuses
+        30:9 fatal: expected either `run` or `uses` in a step, found neither
+        32:11 fatal: expected `}}` after `${{`, found the end of the text in `name`
+        34:24 fatal: expected at least one vector in `matrix`, found none
+        36:9 fatal: expected a value, found `&&` in `if`
+        38:29 fatal: expected at least one value in matrix vector `os`, found none
+        38:43 fatal: expected the name of a matrix vector in `exclude`, found `arch`
+        44:11 fatal: expected a key, found the merge key `<<`, which GitHub does not support
+        45:5 other: expected a key of a job, found `tagged`
+        45:13 fatal: expected no YAML tag here, found `!secret`, which GitHub refuses
     "#]].assert_eq(&problems(PROBLEMS));
     let workflow = read(PROBLEMS);
-    assert_eq!(workflow.jobs.len(), 8);
+    assert_eq!(workflow.jobs.len(), 9);
     assert!(workflow.refusal().is_some());
     assert_eq!(
         workflow

@@ -210,3 +210,30 @@ jobs:
     let rest = names.last().expect("names");
     assert_eq!(rest.name.matches("anything"), Match::Maybe);
 }
+
+/// Row "depth": a workflow calls at most 50 files.
+#[test]
+fn a_workflow_calls_at_most_50_files() {
+    let errors = |count: usize| {
+        let mut files = "//- .github/workflows/_.yml\non: push\njobs:\n  top:\n    \
+                         uses: ./.github/workflows/all.yml\n"
+            .to_owned();
+        let mut all = "//- .github/workflows/all.yml\non: workflow_call\njobs:\n".to_owned();
+        for number in 1..count {
+            let path = format!(".github/workflows/{number}.yml");
+            let call = format!("  call{number}:\n    uses: ./{path}\n");
+            all.push_str(&call);
+            let job = "on: workflow_call\njobs:\n  job:\n    runs-on: x";
+            writeln!(files, "//- {path}\n{job}").expect("a string takes all");
+        }
+        let files = split(&(files + &all));
+        let path = ".github/workflows/_.yml";
+        let workflow = &files[path];
+        let callees = |path: &str| files.get(path).map_or(Callee::Missing, Callee::Found);
+        job_names(&callees, path, workflow, &workflow.jobs[0])
+            .errors
+            .len()
+    };
+    assert_eq!(errors(50), 0);
+    assert_eq!(errors(51), 1);
+}

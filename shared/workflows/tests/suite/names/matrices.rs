@@ -17,18 +17,20 @@ fn matrix_values_follow_the_name() {
     strategy:
       matrix:
         os: [linux, windows]
-        python: [3.10, 1.0, 0x10, '3.10', 1e3]
+        python: [3.10, 1.0, 0x10, '3.10', !!str 1.0, 1e3]
 ",
         &expect![[r#"
             test (linux, 3.1)
             test (linux, 1)
             test (linux, 16)
             test (linux, 3.10)
+            test (linux, 1.0)
             test (linux, 1000)
             test (windows, 3.1)
             test (windows, 1)
             test (windows, 16)
             test (windows, 3.10)
+            test (windows, 1.0)
             test (windows, 1000)
         "#]],
     );
@@ -149,7 +151,7 @@ fn exclude_takes_legs_away() {
     runs-on: x
     strategy:
       matrix:
-        os: [linux]
+        os: [linux, '${{ vars.OS }}']
         exclude: [{arch: x64}]
 ",
         &expect![[r#"
@@ -166,14 +168,14 @@ fn exclude_takes_legs_away() {
 #[test]
 fn no_leg_is_an_error_or_one_bare_leg() {
     check(
-        "\
+        r#"
   empty:
     runs-on: x
-    strategy: {matrix: {os: []}}
+    strategy: {matrix: {os: "${{ fromJSON('[]') }}"}}
   all-excluded:
     runs-on: x
     strategy: {matrix: {os: [linux], exclude: [{os: linux}]}}
-",
+"#,
         &expect![[r#"
             Job refused at .github/workflows/a.yml:5:29: expected at least one value in matrix vector `os`, found none
             all-excluded
