@@ -3,6 +3,8 @@
 //! Limits: <https://docs.github.com/en/rest/checks/runs>; 50 annotations a request, appended
 //! on each update; summary and text at most 65,535 characters.
 
+use std::fmt;
+
 use oracle::{ObjectId, RepoPath};
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +39,19 @@ pub enum Conclusion {
     ActionRequired,
     /// Not judged, because no open pull request calls for it any more.
     Cancelled,
+}
+
+impl fmt::Display for Conclusion {
+    /// GitHub's word for it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Success => "success",
+            Self::Neutral => "neutral",
+            Self::Failure => "failure",
+            Self::ActionRequired => "action_required",
+            Self::Cancelled => "cancelled",
+        })
+    }
 }
 
 /// One annotation.

@@ -13,9 +13,11 @@
 pub mod check;
 pub mod counters;
 pub mod error;
+pub mod evaluate;
 pub mod event;
 pub mod ingest;
 pub mod ports;
+pub mod render;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod webhook;

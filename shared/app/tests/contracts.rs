@@ -33,8 +33,7 @@ async fn github() {
     for pull_request in [&case.open, &case.closed] {
         world.put_pull_request(case.repository.id, pull_request.clone());
     }
-    let snapshot = snapshot(&case.open);
-    world.put_snapshot(case.repository.id, case.open.number, snapshot);
+    world.put_snapshots(snapshot);
     contracts::pull_requests(Arc::clone(&world) as _, &case).await;
     contracts::snapshots(Arc::clone(&world) as _, &case).await;
     let commit = Commit {
@@ -49,16 +48,16 @@ fn case() -> PullRequestCase {
     let repository = |id, name| Repository {
         installation_id: 1,
         id,
-        name: RepositoryName::new(name).unwrap(),
+        name: RepositoryName::new(name).expect("valid"),
     };
-    let main = BranchName::new("main").unwrap();
+    let main = BranchName::new("main").expect("valid");
     let open = PullRequest {
         number: 1,
         open: true,
-        head: ObjectId::new(&"a".repeat(40)).unwrap(),
+        head: ObjectId::new(&"a".repeat(40)).expect("valid"),
         from_fork: false,
         base: main.clone(),
-        base_tip: ObjectId::new(&"b".repeat(40)).unwrap(),
+        base_tip: ObjectId::new(&"b".repeat(40)).expect("valid"),
         default_branch: main,
         test_merge: TestMerge::Conflicting,
     };

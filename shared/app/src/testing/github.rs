@@ -88,8 +88,12 @@ impl Snapshots for World {
         _wants: fn(&RepoPath) -> bool,
     ) -> Result<Snapshot, GitHubError> {
         self.github("Snapshots::snapshot", |state| {
-            let snapshot = state.snapshots.get(&(repository.id, pull_request.number));
-            snapshot.cloned().ok_or(GitHubErrorKind::NotFound)
+            let known = state
+                .pull_requests
+                .contains_key(&(repository.id, pull_request.number));
+            let snapshot = state.snapshot.filter(|_| known);
+            let snapshot = snapshot.ok_or(GitHubErrorKind::NotFound)?;
+            Ok(snapshot(pull_request))
         })
         .await
     }

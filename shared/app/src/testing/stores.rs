@@ -112,18 +112,18 @@ impl Leases for World {
         ttl: Duration,
     ) -> Result<Acquired, StoreError> {
         self.store("Leases::acquire", "leases", |state| {
-            let held = state.leases.entry(head.clone()).or_insert(HeldLease {
+            let kept = state.leases.entry(head.clone()).or_insert(HeldLease {
                 epoch: 0,
                 until: None,
             });
-            if let Some(until) = held.until.filter(|until| *until > now) {
+            if let Some(until) = kept.until.filter(|until| *until > now) {
                 return Acquired::Held { until };
             }
-            held.epoch += 1;
-            held.until = Some(later(now, ttl));
+            kept.epoch += 1;
+            kept.until = Some(later(now, ttl));
             Acquired::Granted(Lease {
                 head: head.clone(),
-                epoch: held.epoch,
+                epoch: kept.epoch,
                 until: later(now, ttl),
             })
         })
@@ -138,11 +138,11 @@ impl Leases for World {
     ) -> Result<Lease, StoreError> {
         let renewed = self
             .store("Leases::renew", "leases", |state| {
-                let held = state.leases.get_mut(&lease.head)?;
-                if held.epoch != lease.epoch || held.until.is_none() {
+                let kept = state.leases.get_mut(&lease.head)?;
+                if kept.epoch != lease.epoch || kept.until.is_none() {
                     return None;
                 }
-                held.until = Some(later(now, ttl));
+                kept.until = Some(later(now, ttl));
                 Some(Lease {
                     until: later(now, ttl),
                     ..lease.clone()
@@ -154,10 +154,10 @@ impl Leases for World {
 
     async fn release(&self, lease: &Lease) -> Result<(), StoreError> {
         self.store("Leases::release", "leases", |state| {
-            if let Some(held) = state.leases.get_mut(&lease.head)
-                && held.epoch == lease.epoch
+            if let Some(kept) = state.leases.get_mut(&lease.head)
+                && kept.epoch == lease.epoch
             {
-                held.until = None;
+                kept.until = None;
             }
         })
         .await

@@ -52,7 +52,7 @@ pub(super) struct State {
     pub(super) pull_requests: BTreeMap<(u64, u64), PullRequest>,
     /// Commits stay known when no pull request has them as its head any more.
     pub(super) commits: BTreeSet<(u64, ObjectId)>,
-    pub(super) snapshots: BTreeMap<(u64, u64), Snapshot>,
+    pub(super) snapshot: Option<fn(&PullRequest) -> Snapshot>,
     pub(super) runs: Vec<RecordedRun>,
     pub(super) checks_forbidden: BTreeSet<u64>,
     /// Names of the calls made so far, in order.
@@ -85,7 +85,7 @@ impl World {
                 evaluations: BTreeMap::new(),
                 pull_requests: BTreeMap::new(),
                 commits: BTreeSet::new(),
-                snapshots: BTreeMap::new(),
+                snapshot: None,
                 runs: Vec::new(),
                 checks_forbidden: BTreeSet::new(),
                 calls: Vec::new(),
@@ -149,10 +149,9 @@ impl World {
         self.lock().checks_forbidden.insert(repository_id);
     }
 
-    /// What the next snapshot of a pull request is.
-    pub fn put_snapshot(&self, repository_id: u64, number: u64, snapshot: Snapshot) {
-        let key = (repository_id, number);
-        self.lock().snapshots.insert(key, snapshot);
+    /// How the snapshot of a pull request follows from it. Until this is set, there is none.
+    pub fn put_snapshots(&self, snapshot: fn(&PullRequest) -> Snapshot) {
+        self.lock().snapshot = Some(snapshot);
     }
 
     /// Every Check Run ever created, in order.

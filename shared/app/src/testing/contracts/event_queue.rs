@@ -25,7 +25,7 @@ fn message(number: u32) -> Message {
             },
             number: u64::from(number),
             head: head(number).sha,
-            before: (number % 2 == 0).then(|| head(number + 1).sha),
+            before: number.is_multiple_of(2).then(|| head(number + 1).sha),
         },
     }
 }

@@ -38,6 +38,9 @@ pub struct Commit {
 }
 
 /// The contract of [`PullRequests`].
+///
+/// # Panics
+/// When a behaviour is not as it must be.
 pub async fn pull_requests(port: Arc<dyn PullRequests>, case: &PullRequestCase) {
     for expected in [&case.open, &case.closed] {
         let found = port.pull_request(&case.repository, expected.number).await;
@@ -59,6 +62,9 @@ pub async fn pull_requests(port: Arc<dyn PullRequests>, case: &PullRequestCase) 
 }
 
 /// The contract of [`Snapshots`].
+///
+/// # Panics
+/// When a behaviour is not as it must be.
 pub async fn snapshots(port: Arc<dyn Snapshots>, case: &PullRequestCase) {
     let take = async || {
         let wants = workflows_only as fn(&RepoPath) -> bool;

@@ -22,7 +22,7 @@ pub async fn heads(heads: Arc<dyn Heads>, leases: Arc<dyn Leases>) {
 }
 
 async fn lease(leases: &dyn Leases, head: &Head, second: i64) -> Lease {
-    let ttl = Duration::from_secs(60);
+    let ttl = Duration::from_mins(1);
     match leases.acquire(head, at(second), ttl).await {
         Ok(Acquired::Granted(lease)) => lease,
         other => panic!("a lease on {head:?} at {second}: {other:?}"),

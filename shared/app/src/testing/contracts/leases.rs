@@ -8,7 +8,7 @@ use crate::error::StoreErrorKind;
 use crate::event::Head;
 use crate::ports::{Acquired, Lease, Leases};
 
-const TTL: Duration = Duration::from_secs(60);
+const TTL: Duration = Duration::from_mins(1);
 
 /// Runs the contract on an empty store.
 pub async fn leases(store: Arc<dyn Leases>) {

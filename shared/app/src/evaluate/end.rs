@@ -1,0 +1,151 @@
+//! How work on a message can end.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::error::{GitHubError, GitHubErrorKind, StoreError, StoreErrorKind};
+use crate::evaluate::Attempt;
+use crate::ports::DeliveryOutcome;
+
+/// How long to keep away from a head that somebody else has just taken over.
+const TAKEN_OVER: Duration = Duration::from_secs(5);
+
+/// What is to be done with the message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Disposition {
+    /// Nothing more; its end is recorded.
+    Finished(DeliveryOutcome),
+    /// Hand it out again after this time; nothing failed.
+    RetryIn(Duration, Postponed),
+}
+
+/// Why a message is wanted again later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Postponed {
+    /// Another worker is on this head.
+    HeadTaken,
+    /// GitHub has not made the test merge yet.
+    TestMergePending,
+    /// GitHub still shows the head from before the push that it told us of.
+    GitHubLags,
+    /// GitHub limits our rate.
+    RateLimited,
+}
+
+impl fmt::Display for Postponed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::HeadTaken => "another worker is on this head",
+            Self::TestMergePending => "GitHub has not made the test merge yet",
+            Self::GitHubLags => "GitHub does not show the push yet",
+            Self::RateLimited => "GitHub limits our rate",
+        })
+    }
+}
+
+/// Why a message could not be worked on; another attempt may succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkError {
+    /// A store failed.
+    #[error("a store did not do what the evaluation needs")]
+    Store(#[source] StoreError),
+    /// GitHub failed.
+    #[error("GitHub did not do what the evaluation needs")]
+    GitHub(#[source] GitHubError),
+    /// The last attempt would have to wait.
+    #[error("no attempt is left to wait with: {0}")]
+    NoAttemptLeft(Postponed),
+}
+
+/// Why work on a head stopped before its end.
+#[derive(Debug)]
+pub(super) enum Stop {
+    Store(StoreError),
+    GitHub(GitHubError),
+    Postponed(Duration, Postponed),
+}
+
+/// What a [`Stop`] means for the message.
+pub(super) enum Ending {
+    Refused(String),
+    Postponed(Duration, Postponed),
+    Failed(WorkError),
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        match error.kind {
+            StoreErrorKind::Stale => Self::taken_over(),
+            StoreErrorKind::Unavailable | StoreErrorKind::Corrupt | StoreErrorKind::TooLarge => {
+                Self::Store(error)
+            }
+        }
+    }
+}
+
+impl From<GitHubError> for Stop {
+    fn from(error: GitHubError) -> Self {
+        Self::GitHub(error)
+    }
+}
+
+impl Stop {
+    /// Somebody else has the lease now.
+    pub(super) fn taken_over() -> Self {
+        Self::Postponed(TAKEN_OVER, Postponed::HeadTaken)
+    }
+
+    /// Why no later attempt will get further either, in words for a Check Run's reader; `None`
+    /// when one may, or when it is not for us to say.
+    pub(super) fn give_up_reason(&self, attempt: Attempt) -> Option<&'static str> {
+        match self {
+            Self::GitHub(error) => match error.kind {
+                GitHubErrorKind::NotFound => Some(
+                    "GitHub says that something this check reads is not there: the repository, \
+                     the pull request or one of its commits.",
+                ),
+                GitHubErrorKind::Forbidden => {
+                    Some("The App's installation lacks a permission that this check needs.")
+                }
+                _ if !attempt.last => None,
+                GitHubErrorKind::RateLimited { .. } => {
+                    Some("GitHub limited the rate of the App's requests for too long.")
+                }
+                GitHubErrorKind::Unavailable | GitHubErrorKind::Unexpected => {
+                    Some("GitHub did not answer as it should, several times in a row.")
+                }
+                GitHubErrorKind::Unauthorized | GitHubErrorKind::Invalid => {
+                    Some("GitHub refused the App's requests.")
+                }
+            },
+            Self::Store(_) if attempt.last => {
+                Some("The App's own storage failed, several times in a row.")
+            }
+            Self::Store(_) | Self::Postponed(..) => None,
+        }
+    }
+
+    pub(super) fn ending(self, attempt: Attempt) -> Ending {
+        match self {
+            Self::GitHub(error) => match error.kind {
+                GitHubErrorKind::NotFound => Ending::Refused(format!(
+                    "{error}: the App is not installed there any more, or the repository or \
+                     pull request is gone"
+                )),
+                GitHubErrorKind::Forbidden => Ending::Refused(format!(
+                    "{error}: the installation lacks a permission; an owner can approve it in \
+                     the installation's settings"
+                )),
+                GitHubErrorKind::RateLimited { retry_after } if !attempt.last => {
+                    Ending::Postponed(retry_after, Postponed::RateLimited)
+                }
+                _ => Ending::Failed(WorkError::GitHub(error)),
+            },
+            Self::Store(error) => Ending::Failed(WorkError::Store(error)),
+            Self::Postponed(_, why) if attempt.last => {
+                Ending::Failed(WorkError::NoAttemptLeft(why))
+            }
+            Self::Postponed(delay, why) => Ending::Postponed(delay, why),
+        }
+    }
+}

@@ -1,0 +1,351 @@
+//! One head under a lease: which pull requests have it, and which generation judges them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use oracle::Run;
+
+use super::end::{Postponed, Stop};
+use super::publish::CheckRunAt;
+use super::{Cause, Job, Mention, Ports};
+use crate::check::{Conclusion, ExternalId};
+use crate::error::GitHubErrorKind;
+use crate::event::Head;
+use crate::ports::{
+    Acquired, DeliveryOutcome, Generation, HeadPullRequest, Lease, PullRequest, StoredEvaluation,
+    TestMerge,
+};
+use crate::render;
+
+/// Work on one head, by the holder of its lease.
+pub(super) struct HeadWork<'a> {
+    pub(super) job: Job<'a>,
+    pub(super) lease: Lease,
+}
+
+/// What the pull requests of a head are now.
+struct Called {
+    /// Open, with this head, by number.
+    open: Vec<PullRequest>,
+    /// The one that the event is about, whatever became of it.
+    mentioned: Option<PullRequest>,
+}
+
+impl Job<'_> {
+    /// Takes the head's lease, brings its Check Run to what its pull requests call for, and
+    /// lets go.
+    pub(super) async fn bring_up_to_date(
+        self,
+        head: Head,
+        cause: Cause<'_>,
+    ) -> Result<(DeliveryOutcome, String), Stop> {
+        let leases = &self.worker.ports.leases;
+        let now = self.worker.ports.clock.now();
+        let lease = match leases.acquire(&head, now, self.worker.lease).await? {
+            Acquired::Granted(lease) => lease,
+            Acquired::Held { until } => {
+                // The other worker usually needs seconds; what remains of its lease is only
+                // how long it takes when it was killed.
+                let remains = Duration::try_from(now.duration_until(until)).unwrap_or_default();
+                let delay = remains.min(self.attempt.delay());
+                let delay = delay.max(Duration::from_secs(1));
+                return Err(Stop::Postponed(delay, Postponed::HeadTaken));
+            }
+        };
+        let mut work = HeadWork { job: self, lease };
+        let result = work.bring_up_to_date(cause).await;
+        if let Err(stop) = &result
+            && let Some(reason) = stop.give_up_reason(self.attempt)
+            && let Err(error) = work.give_up(reason).await
+        {
+            tracing::warn!(stopped_by = ?error, "the check run could not be completed");
+        }
+        // A lease that is not released only makes others wait for its end.
+        if let Err(error) = leases.release(&work.lease).await {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "a lease was not released; it runs out");
+        }
+        result
+    }
+}
+
+impl HeadWork<'_> {
+    pub(super) fn ports(&self) -> &Ports {
+        &self.job.worker.ports
+    }
+
+    pub(super) fn head(&self) -> &Head {
+        &self.lease.head
+    }
+
+    async fn bring_up_to_date(
+        &mut self,
+        cause: Cause<'_>,
+    ) -> Result<(DeliveryOutcome, String), Stop> {
+        let heads = &self.ports().heads;
+        let watched = heads.watched(self.head()).await?;
+        let latest = heads.generation(self.head()).await?;
+        let short = self.head().sha.short().to_owned();
+        let mention = match cause {
+            Cause::Event(mention) => Some(mention),
+            Cause::LeftBy(number) => {
+                // The usual push leaves nothing behind, and then GitHub is not asked. Only the
+                // lease makes this true: nobody is about to judge the head with this one.
+                let is_left_alone = watched.iter().all(|other| other.number == number);
+                if is_left_alone && latest.as_ref().is_none_or(Generation::is_finished) {
+                    let detail = format!("No open pull request has the head {short}.");
+                    return Ok((DeliveryOutcome::Ignored, detail));
+                }
+                None
+            }
+        };
+        let called = self.called(watched, mention).await?;
+        let conclusion = if called.open.is_empty() {
+            if let Some(unfinished) = latest.filter(|generation| !generation.is_finished()) {
+                self.resume(unfinished, &called.open).await?;
+            }
+            None
+        } else {
+            self.judge_once(latest, &called.open).await?.conclusion
+        };
+        let moved_on = called
+            .mentioned
+            .is_some_and(|now| now.open && now.head != self.head().sha);
+        Ok(match conclusion {
+            _ if moved_on => {
+                let detail = format!("The pull request's head is not {short} any more.");
+                (DeliveryOutcome::Superseded, detail)
+            }
+            Some(conclusion) => {
+                let detail = format!("The check of {short} says {conclusion}.");
+                (DeliveryOutcome::Done, detail)
+            }
+            None => {
+                let detail = format!("No open pull request has the head {short}.");
+                (DeliveryOutcome::Ignored, detail)
+            }
+        })
+    }
+
+    /// Reads every pull request that may have this head, and remembers those that have.
+    async fn called(
+        &self,
+        watched: Vec<HeadPullRequest>,
+        mention: Option<Mention<'_>>,
+    ) -> Result<Called, Stop> {
+        let heads = &self.ports().heads;
+        let watched: BTreeMap<u64, HeadPullRequest> = watched
+            .into_iter()
+            .map(|pull_request| (pull_request.number, pull_request))
+            .collect();
+        let numbers: BTreeSet<u64> = watched
+            .keys()
+            .copied()
+            .chain(mention.map(|mention| mention.number))
+            .collect();
+        let mut called = Called {
+            open: Vec::new(),
+            mentioned: None,
+        };
+        for number in numbers {
+            let mention = mention.filter(|mention| mention.number == number);
+            let now = self.read(number, mention).await?;
+            if mention.is_some() {
+                called.mentioned.clone_from(&now);
+            }
+            match now.filter(|now| now.open && now.head == self.head().sha) {
+                Some(now) => {
+                    let seen = as_judged(&now);
+                    if watched.get(&number) != Some(&seen) {
+                        heads.watch(&self.lease, &seen).await?;
+                    }
+                    called.open.push(now);
+                }
+                None if watched.contains_key(&number) => {
+                    heads.forget(&self.lease, number).await?;
+                }
+                None => {}
+            }
+        }
+        Ok(called)
+    }
+
+    /// The pull request now; `None`: gone, which is for the event's own to complain about.
+    async fn read(
+        &self,
+        number: u64,
+        mention: Option<Mention<'_>>,
+    ) -> Result<Option<PullRequest>, Stop> {
+        let pull_requests = &self.ports().pull_requests;
+        let read = pull_requests.pull_request(self.job.repository, number);
+        let now = match (read.await, mention) {
+            (Ok(now), _) => now,
+            (Err(error), None) if error.kind == GitHubErrorKind::NotFound => return Ok(None),
+            (Err(error), _) => return Err(error.into()),
+        };
+        let lags = now.open
+            && now.head != self.head().sha
+            && mention.is_some_and(|mention| mention.before == Some(&now.head));
+        if lags && self.job.attempt.may_wait() {
+            let delay = self.job.attempt.delay();
+            return Err(Stop::Postponed(delay, Postponed::GitHubLags));
+        }
+        Ok(Some(now))
+    }
+
+    /// Goes on until the latest generation has judged these pull requests.
+    async fn judge_once(
+        &mut self,
+        mut latest: Option<Generation>,
+        open: &[PullRequest],
+    ) -> Result<Generation, Stop> {
+        let wanted: Vec<HeadPullRequest> = open.iter().map(as_judged).collect();
+        loop {
+            latest = match latest {
+                Some(latest) if !latest.is_finished() => Some(self.resume(latest, open).await?),
+                Some(latest) if latest.is_judged() && latest.pull_requests == wanted => {
+                    return Ok(latest);
+                }
+                latest => {
+                    let begun = self.begin(latest.as_ref(), &wanted).await?;
+                    let run = self.create(&begun).await?;
+                    Some(self.judge(begun, run, open).await?)
+                }
+            }
+        }
+    }
+
+    /// Begins the next generation.
+    async fn begin(
+        &self,
+        latest: Option<&Generation>,
+        wanted: &[HeadPullRequest],
+    ) -> Result<Generation, Stop> {
+        let begun = Generation {
+            number: latest.map_or(1, |latest| latest.number.saturating_add(1)),
+            pull_requests: wanted.to_vec(),
+            began_at: self.ports().clock.now(),
+            check_run_id: None,
+            conclusion: None,
+        };
+        let heads = &self.ports().heads;
+        heads.save_generation(&self.lease, &begun).await?;
+        Ok(begun)
+    }
+
+    /// Finishes a generation that somebody did not: says what was going to be said, or judges
+    /// what is still called for, or else cancels it, so that no run stays in progress.
+    async fn resume(
+        &mut self,
+        unfinished: Generation,
+        open: &[PullRequest],
+    ) -> Result<Generation, Stop> {
+        let evaluations = &self.ports().evaluations;
+        let said = evaluations.load(self.head(), unfinished.number).await?;
+        let called_for = open
+            .iter()
+            .map(as_judged)
+            .eq(unfinished.pull_requests.iter().cloned());
+        let run = self.existing(&unfinished).await?;
+        match (said, run) {
+            (Some(said), run) => {
+                let run = match run {
+                    Some(run) => run,
+                    None => self.create(&unfinished).await?,
+                };
+                self.conclude(unfinished, run, &said).await
+            }
+            (None, Some(run)) if called_for => self.judge(unfinished, run, open).await,
+            (None, None) if called_for => {
+                let run = self.create(&unfinished).await?;
+                self.judge(unfinished, run, open).await
+            }
+            (None, Some(run)) => {
+                let cancelled = StoredEvaluation {
+                    reports: Vec::new(),
+                    output: render::cancelled(),
+                };
+                self.conclude(unfinished, run, &cancelled).await
+            }
+            (None, None) => self.finish(unfinished, Conclusion::Cancelled).await,
+        }
+    }
+
+    /// The generation's run, if it has one: recorded, or created and not recorded.
+    pub(super) async fn existing(
+        &self,
+        generation: &Generation,
+    ) -> Result<Option<CheckRunAt>, Stop> {
+        if let Some(id) = generation.check_run_id {
+            return Ok(Some(CheckRunAt::unknown(id)));
+        }
+        let external_id = ExternalId::new(&self.head().sha, generation.number);
+        let check_runs = &self.ports().check_runs;
+        let found = check_runs.find(self.job.repository, &self.head().sha, &external_id);
+        Ok(found.await?.map(CheckRunAt::from))
+    }
+
+    /// Creates the generation's run. Only for one of which [`existing`](Self::existing) knows
+    /// nothing, or that has just begun.
+    async fn create(&mut self, generation: &Generation) -> Result<CheckRunAt, Stop> {
+        self.renew().await?;
+        let external_id = ExternalId::new(&self.head().sha, generation.number);
+        let check_runs = &self.ports().check_runs;
+        let id = check_runs.create(self.job.repository, &self.head().sha, &external_id);
+        Ok(CheckRunAt::created(id.await?))
+    }
+
+    /// Fetches, evaluates and publishes.
+    async fn judge(
+        &mut self,
+        mut generation: Generation,
+        run: CheckRunAt,
+        open: &[PullRequest],
+    ) -> Result<Generation, Stop> {
+        if generation.check_run_id.is_none() {
+            generation.check_run_id = Some(run.id);
+            let heads = &self.ports().heads;
+            heads.save_generation(&self.lease, &generation).await?;
+        }
+        let evaluation = self.assess(&generation, open).await?;
+        self.conclude(generation, run, &evaluation).await
+    }
+
+    /// Judges each pull request by its own base.
+    async fn assess(
+        &mut self,
+        generation: &Generation,
+        open: &[PullRequest],
+    ) -> Result<StoredEvaluation, Stop> {
+        let pending = |now: &PullRequest| now.test_merge == TestMerge::Pending;
+        if open.iter().any(pending) && self.job.attempt.may_wait() {
+            let delay = self.job.attempt.delay();
+            return Err(Stop::Postponed(delay, Postponed::TestMergePending));
+        }
+        let worker = self.job.worker;
+        let mut reports = Vec::new();
+        for pull_request in open {
+            self.renew().await?;
+            let snapshots = &self.ports().snapshots;
+            let repository = self.job.repository;
+            let snapshot = snapshots
+                .snapshot(repository, pull_request, oracle::registry::wants)
+                .await?;
+            let (sha, number) = (&self.head().sha, pull_request.number);
+            let run = Run {
+                id: format!("{sha}/{}#{number}", generation.number),
+                timestamp: generation.began_at,
+            };
+            reports.push((number, (worker.judge)(&snapshot, &worker.policy, &run)));
+        }
+        let output = render::check_output(&reports);
+        Ok(StoredEvaluation { reports, output })
+    }
+}
+
+fn as_judged(now: &PullRequest) -> HeadPullRequest {
+    HeadPullRequest {
+        number: now.number,
+        base: now.base.clone(),
+    }
+}

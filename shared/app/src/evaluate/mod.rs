@@ -1,0 +1,213 @@
+//! The worker's use case: bring the Check Run of a head to what its pull requests call for.
+//!
+//! An event is only a reason to look. Everything is read anew, so that a late, doubled or
+//! reordered event leads to the same state, and everything is written so that whoever comes
+//! after a killed worker continues where it ended (docs/adr/0004-effects-that-happen-once.md).
+
+mod end;
+mod give_up;
+mod head;
+mod publish;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use oracle::{ObjectId, Policy, Report, Run, Snapshot};
+
+pub use end::{Disposition, Postponed, WorkError};
+
+use crate::counters::Counters;
+use crate::event::{Event, Head, Message, Repository};
+use crate::ports::{
+    CheckRuns, Clock, Deliveries, DeliveryOutcome, Evaluations, FinishedDelivery, Heads, Leases,
+    PullRequests, Snapshots,
+};
+use end::{Ending, Stop};
+
+/// How long a lease lasts unless renewed: many times a request's time-out, and short enough
+/// that nobody waits long for the head of a worker that was killed.
+pub const LEASE: Duration = Duration::from_mins(2);
+
+/// How often a worker waits for GitHub to catch up with itself (2 + 4 + 8 + 16 s) before it
+/// takes what there is.
+const WAITS: u32 = 4;
+
+/// The pure middle of the use case; [`oracle::evaluate`].
+pub type Judge = fn(&Snapshot, &Policy, &Run) -> Report;
+
+/// The ports that evaluation stands on.
+#[derive(Clone)]
+pub struct Ports {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Which deliveries are finished with.
+    pub deliveries: Arc<dyn Deliveries>,
+    /// One worker at a time on one head.
+    pub leases: Arc<dyn Leases>,
+    /// What is known of heads.
+    pub heads: Arc<dyn Heads>,
+    /// What is going to be published.
+    pub evaluations: Arc<dyn Evaluations>,
+    /// GitHub's pull requests.
+    pub pull_requests: Arc<dyn PullRequests>,
+    /// GitHub's settings and trees.
+    pub snapshots: Arc<dyn Snapshots>,
+    /// GitHub's Check Runs.
+    pub check_runs: Arc<dyn CheckRuns>,
+}
+
+/// Everything that evaluating needs.
+#[derive(Clone)]
+pub struct Worker {
+    /// The world.
+    pub ports: Ports,
+    /// Turns facts into a report.
+    pub judge: Judge,
+    /// What the maintainers decided.
+    pub policy: Policy,
+    /// How long a lease lasts unless renewed; [`LEASE`].
+    pub lease: Duration,
+    /// Counts what came of messages.
+    pub counters: Arc<Counters>,
+}
+
+/// Which handing-out of a message this is, whatever became of those before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attempt {
+    /// From 1. A postponement, a failure and an interruption all count.
+    pub number: u32,
+    /// Whether no other follows: what fails now becomes a dead letter.
+    pub last: bool,
+}
+
+impl Attempt {
+    /// Whether waiting may still help.
+    fn may_wait(self) -> bool {
+        self.number <= WAITS && !self.last
+    }
+
+    /// A delay that doubles with each attempt: 2, 4, 8 … 64 s.
+    fn delay(self) -> Duration {
+        Duration::from_secs(1 << self.number.clamp(1, 6))
+    }
+}
+
+/// Works on one message.
+///
+/// [`Disposition::RetryIn`] is no failure, and is never the answer to the last attempt. An error
+/// is to be tried again with back-off; after the last attempt the message belongs in the dead
+/// letters, from where the operator can have it tried again. Whatever can't be helped by trying
+/// again is [`DeliveryOutcome::Refused`], recorded with its reason.
+pub async fn evaluate(
+    worker: &Worker,
+    message: &Message,
+    attempt: Attempt,
+) -> Result<Disposition, WorkError> {
+    let result = work(worker, message, attempt).await;
+    let delivery = &message.delivery;
+    match &result {
+        Ok(Disposition::Finished(outcome)) => {
+            tracing::info!(delivery.id = %delivery, delivery.outcome = ?outcome, "delivery finished");
+            worker.counters.finished(*outcome);
+        }
+        Ok(Disposition::RetryIn(delay, why)) => {
+            let seconds = delay.as_secs();
+            tracing::info!(delivery.id = %delivery, delay_s = seconds, "delivery postponed: {why}");
+            worker.counters.postponed();
+        }
+        // The queue that asked logs the error once, with what it does about it.
+        Err(_) => worker.counters.failed(),
+    }
+    result
+}
+
+async fn work(
+    worker: &Worker,
+    message: &Message,
+    attempt: Attempt,
+) -> Result<Disposition, WorkError> {
+    let deliveries = &worker.ports.deliveries;
+    let finished = deliveries.finished(&message.delivery).await;
+    if let Some(end) = finished.map_err(WorkError::Store)? {
+        return Ok(Disposition::Finished(end.outcome));
+    }
+    let Event::PullRequest {
+        repository,
+        number,
+        head,
+        before,
+    } = &message.event;
+    let job = Job {
+        worker,
+        repository,
+        attempt,
+    };
+    let mention = Mention {
+        number: *number,
+        before: before.as_ref(),
+    };
+    let (outcome, detail) = match job.pull_request(head, mention).await {
+        Ok(end) => end,
+        Err(stop) => match stop.ending(attempt) {
+            Ending::Refused(detail) => (DeliveryOutcome::Refused, detail),
+            Ending::Postponed(delay, why) => return Ok(Disposition::RetryIn(delay, why)),
+            Ending::Failed(error) => return Err(error),
+        },
+    };
+    let end = FinishedDelivery {
+        outcome,
+        detail,
+        at: worker.ports.clock.now(),
+    };
+    let recorded = deliveries.finish(&message.delivery, &end).await;
+    recorded.map_err(WorkError::Store)?;
+    Ok(Disposition::Finished(outcome))
+}
+
+/// One attempt at one message.
+#[derive(Clone, Copy)]
+struct Job<'a> {
+    worker: &'a Worker,
+    repository: &'a Repository,
+    attempt: Attempt,
+}
+
+/// The pull request that an event is about.
+#[derive(Clone, Copy)]
+struct Mention<'a> {
+    number: u64,
+    before: Option<&'a ObjectId>,
+}
+
+/// Why a head is looked at.
+#[derive(Clone, Copy)]
+enum Cause<'a> {
+    /// An event says that this pull request has it.
+    Event(Mention<'a>),
+    /// An event says that the pull request with this number has it no more.
+    LeftBy(u64),
+}
+
+impl Job<'_> {
+    fn head(&self, sha: &ObjectId) -> Head {
+        Head {
+            repository_id: self.repository.id,
+            sha: sha.clone(),
+        }
+    }
+
+    /// Brings the event's head up to date, and the one that a push replaced.
+    async fn pull_request(
+        self,
+        sha: &ObjectId,
+        mention: Mention<'_>,
+    ) -> Result<(DeliveryOutcome, String), Stop> {
+        let cause = Cause::Event(mention);
+        let end = self.bring_up_to_date(self.head(sha), cause).await?;
+        if let Some(before) = mention.before {
+            let cause = Cause::LeftBy(mention.number);
+            self.bring_up_to_date(self.head(before), cause).await?;
+        }
+        Ok(end)
+    }
+}

@@ -1,0 +1,251 @@
+//! The summary: a table, what is new in full, and the rest folded away, within GitHub's limit.
+
+use std::fmt::Write as _;
+
+use oracle::{Evidence, Item, Report, Status};
+
+use super::markdown::{block, code, cut, inline, plain, plural};
+use super::{Counts, MOST_ANNOTATIONS, SEVERITIES, shown};
+
+/// GitHub takes 65,535 characters. Counted in bytes, which are never fewer than characters in
+/// any encoding, so that the limit holds whichever GitHub means.
+pub const SUMMARY_BYTES: usize = 65_535;
+
+/// Kept free for the sentence that says what was cut.
+const LAST_WORDS: usize = 400;
+/// The most bytes of a title.
+const TITLE: usize = 400;
+/// The most bytes of each of a finding's other texts.
+const PROSE: usize = 4_000;
+/// The most places of one finding.
+const PLACES: usize = 10;
+
+/// A part of the summary that is there whole or not at all.
+enum Part {
+    /// Headings and tables.
+    Frame(String),
+    /// A new finding.
+    Finding(String),
+    /// A folded list, of which the last entries may be left out.
+    List { title: String, entries: Vec<String> },
+}
+
+/// The summary of a Check Run; `left_out` places have no annotation.
+pub(super) fn summary(reports: &[(u64, Report)], left_out: usize) -> String {
+    let mut parts = Vec::new();
+    if reports.len() > 1 {
+        parts.push(Part::Frame(overview(reports)));
+    }
+    if left_out > 0 {
+        let places = plural(left_out, "more place");
+        parts.push(Part::Frame(format!(
+            "Only the first {MOST_ANNOTATIONS} places are annotated; {places} have no annotation.\n\n"
+        )));
+    }
+    for (number, report) in reports {
+        if reports.len() > 1 {
+            parts.push(Part::Frame(format!("## Pull request #{number}\n\n")));
+        }
+        section(&mut parts, report);
+    }
+    fit(&parts)
+}
+
+/// One row for each pull request, so that a cut hides none of them.
+fn overview(reports: &[(u64, Report)]) -> String {
+    let mut text = String::from(
+        "Several open pull requests have this head commit; the worst verdict stands.\n\n\
+         | Pull request | Verdict | New | Already there |\n|---|---|---:|---:|\n",
+    );
+    for (number, report) in reports {
+        let verdict = super::conclusion(report.decision.outcome);
+        let new = shown(report, Status::New).count();
+        let existing = shown(report, Status::Existing).count();
+        let _ = writeln!(text, "| #{number} | {verdict} | {new} | {existing} |");
+    }
+    text.push('\n');
+    text
+}
+
+fn section(parts: &mut Vec<Part>, report: &Report) {
+    let mut frame = String::new();
+    if let Some(degraded) = &report.meta.degraded {
+        let _ = write!(frame, "> Degraded: {}\n\n", inline(&cut(degraded, PROSE)));
+    }
+    for reason in &report.decision.reasons {
+        let _ = writeln!(frame, "- {}", inline(&cut(reason, PROSE)));
+    }
+    frame.push('\n');
+    frame.push_str(&table(report));
+    parts.push(Part::Frame(frame));
+    parts.extend(shown(report, Status::New).map(|item| Part::Finding(finding(item))));
+    let items = |status| shown(report, status).map(entry).collect();
+    let meta = &report.meta;
+    let lists: [(&str, Vec<String>); 4] = [
+        ("Already there", items(Status::Existing)),
+        ("Suppressed", items(Status::Suppressed)),
+        (
+            "Could not be looked at",
+            meta.unavailable
+                .iter()
+                .map(|it| format!("{}: {}", text(&it.fact), text(&it.detail)))
+                .collect(),
+        ),
+        (
+            "Rules that failed",
+            meta.rule_errors
+                .iter()
+                .map(|it| {
+                    format!(
+                        "{} ({}): {}",
+                        text(&it.rule_id),
+                        text(&it.phase),
+                        text(&it.message)
+                    )
+                })
+                .collect(),
+        ),
+    ];
+    for (title, entries) in lists {
+        if !entries.is_empty() {
+            let title = format!("{title} ({})", entries.len());
+            parts.push(Part::List { title, entries });
+        }
+    }
+}
+
+fn table(report: &Report) -> String {
+    let counts = |status| Counts::count(shown(report, status).map(|item| item.severity));
+    let (new, existing) = (counts(Status::New), counts(Status::Existing));
+    if new.total() + existing.total() == 0 {
+        return String::new();
+    }
+    let mut text = String::from("| Severity | New | Already there |\n|---|---:|---:|\n");
+    for (place, severity) in SEVERITIES.iter().enumerate() {
+        let (new, existing) = (new.0[place], existing.0[place]);
+        if new + existing > 0 {
+            let _ = writeln!(text, "| {severity} | {new} | {existing} |");
+        }
+    }
+    text.push('\n');
+    text
+}
+
+/// A new finding in full: what, why, how to fix it, where.
+fn finding(item: &Item) -> String {
+    let mut markdown = format!(
+        "### {} · {} · {}\n\n{}\n\n**Fix:** {}\n\n",
+        item.id,
+        item.severity,
+        inline(&cut(&item.title, TITLE)),
+        text(&item.why),
+        text(&item.fix),
+    );
+    for evidence in item.evidence.iter().take(PLACES) {
+        let _ = write!(markdown, "{}:\n\n", place(evidence));
+        if !evidence.snippet.is_empty() {
+            let _ = writeln!(markdown, "{}", block(&cut(&evidence.snippet, PROSE)));
+        }
+    }
+    if item.evidence.len() > PLACES {
+        let more = plural(item.evidence.len() - PLACES, "more place");
+        let _ = write!(markdown, "And {more}.\n\n");
+    }
+    let _ = write!(
+        markdown,
+        "Rule {} v{}\n\n",
+        text(&item.rule_id),
+        item.rule_version
+    );
+    markdown
+}
+
+/// A finding that does not count, in a line.
+fn entry(item: &Item) -> String {
+    let title = inline(&cut(&item.title, TITLE));
+    let mut line = format!("{} · {} · {title}", item.id, item.severity);
+    if let Some(evidence) = item.evidence.first() {
+        let _ = write!(line, " ({})", place(evidence));
+    }
+    if let Some(suppression) = &item.suppression {
+        let _ = write!(line, ": {}", text(suppression));
+    }
+    line
+}
+
+fn place(evidence: &Evidence) -> String {
+    let path = code(&cut(&plain(evidence.path.as_str()), TITLE));
+    let (start, end) = (evidence.start_line, evidence.end_line);
+    if end > start {
+        format!("{path}, lines {start} to {end}")
+    } else {
+        format!("{path}, line {start}")
+    }
+}
+
+fn text(words: &str) -> String {
+    inline(&cut(words, PROSE))
+}
+
+/// Puts the parts together as far as they fit, and says what did not.
+fn fit(parts: &[Part]) -> String {
+    let mut text = String::new();
+    let (mut findings, mut entries) = (0, 0);
+    let mut full = false;
+    for part in parts {
+        match part {
+            Part::Frame(frame) => push(&mut text, frame, &mut full),
+            Part::Finding(finding) => {
+                push(&mut text, finding, &mut full);
+                findings += usize::from(full);
+            }
+            Part::List {
+                title,
+                entries: list,
+            } => {
+                let (folded, put) = folded(title, list, room(&text));
+                push(&mut text, &folded, &mut full);
+                entries += list.len() - if full { 0 } else { put };
+                full |= put < list.len();
+            }
+        }
+    }
+    if full {
+        let _ = write!(
+            text,
+            "\n---\nGitHub takes at most 65,535 characters here. Cut off: {}, and {} of the lists.\n",
+            plural(findings, "new finding"),
+            plural(entries, "entry").replace("entrys", "entries"),
+        );
+    }
+    text.truncate(text.trim_end().len());
+    text
+}
+
+fn room(text: &str) -> usize {
+    SUMMARY_BYTES - LAST_WORDS - text.len()
+}
+
+/// Adds a part unless it, or one before it, does not fit: nothing is left out in between.
+fn push(text: &mut String, part: &str, full: &mut bool) {
+    *full |= part.len() > room(text);
+    if !*full {
+        text.push_str(part);
+    }
+}
+
+/// A folded list of as many entries as fit, and how many that is.
+fn folded(title: &str, entries: &[String], room: usize) -> (String, usize) {
+    const CLOSE: &str = "\n</details>\n\n";
+    let mut text = format!("<details><summary>{title}</summary>\n\n");
+    let mut put = 0;
+    for entry in entries {
+        if text.len() + "- \n".len() + entry.len() + CLOSE.len() > room {
+            break;
+        }
+        let _ = writeln!(text, "- {entry}");
+        put += 1;
+    }
+    text.push_str(CLOSE);
+    (text, put)
+}
