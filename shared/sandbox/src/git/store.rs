@@ -176,12 +176,10 @@ impl ObjectStore {
             .intersection(&mine)
             .copied()
             .collect();
-        let mut inner = BTreeSet::new();
-        for id in &common {
-            for parent in &self.commit(*id)?.parents {
-                inner.extend(self.ancestors(*parent));
-            }
-        }
+        // Ancestors of common ancestors are common, so those that something descends from are
+        // just the parents.
+        let commits = common.iter().filter_map(|id| self.commit(*id));
+        let inner: BTreeSet<ObjectId> = commits.flat_map(|it| it.parents.clone()).collect();
         common.into_iter().find(|id| !inner.contains(id))
     }
 

@@ -136,8 +136,7 @@ impl Object for PullRequestNode<'_, '_> {
             "state" => Resolved::scalar(state(it)),
             "closed" => Resolved::scalar(!it.open),
             "merged" => Resolved::scalar(it.merged.is_some()),
-            // The sandbox has no drafts.
-            "isDraft" => Resolved::scalar(false),
+            "isDraft" => Resolved::scalar(it.draft),
             "isCrossRepository" => Resolved::scalar(it.is_from_fork()),
             "createdAt" => Resolved::scalar(it.created_at.to_string()),
             "updatedAt" => Resolved::scalar(it.updated_at.to_string()),

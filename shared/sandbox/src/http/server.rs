@@ -10,7 +10,8 @@ use hyper::header::{HeaderName, HeaderValue};
 use hyper::service::service_fn;
 use hyper::{HeaderMap, Response, StatusCode};
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
 
 use super::answer::{Answer, Asked, answer};
 use super::exchange::{Call, Exchange};
@@ -25,23 +26,27 @@ const LARGEST_BODY: usize = 25 << 20;
 #[error("the connection was closed by a fault that a test asked for")]
 struct ConnectionClosed;
 
-/// Accepts connections until the task is aborted.
+/// Accepts connections until the task is aborted; they end with it.
 pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
+    let mut connections = JoinSet::new();
     loop {
-        let Ok((stream, _)) = listener.accept().await else {
-            continue;
-        };
-        let shared = Arc::clone(&shared);
-        tokio::spawn(async move {
-            let service = service_fn(|request| exchange(&shared, request));
-            let connection = hyper::server::conn::http1::Builder::new();
-            if let Err(error) = connection
-                .serve_connection(TokioIo::new(stream), service)
-                .await
-            {
-                tracing::debug!(%error, "a connection ended early");
+        tokio::select! {
+            accepted = listener.accept() => {
+                if let Ok((stream, _)) = accepted {
+                    connections.spawn(converse(stream, Arc::clone(&shared)));
+                }
             }
-        });
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+async fn converse(stream: TcpStream, shared: Arc<Shared>) {
+    let service = service_fn(|request| exchange(&shared, request));
+    let connection = hyper::server::conn::http1::Builder::new();
+    let connection = connection.serve_connection(TokioIo::new(stream), service);
+    if let Err(error) = connection.await {
+        tracing::debug!(%error, "a connection ended early");
     }
 }
 

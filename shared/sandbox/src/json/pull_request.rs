@@ -135,7 +135,7 @@ impl State {
             "merge_commit_sha": merge_commit.map(|it| it.to_string()),
             "author_association": "CONTRIBUTOR",
             "auto_merge": null,
-            "draft": false,
+            "draft": pull_request.draft,
         })
     }
 

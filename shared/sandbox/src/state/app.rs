@@ -2,13 +2,9 @@
 
 use std::fmt;
 
-use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
-use aws_lc_rs::rsa::{KeyPair, KeySize};
-use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 
+use super::app_key::AppKey;
 use super::{AccountKind, Permissions, State};
 
 /// An App's id.
@@ -49,8 +45,8 @@ pub(crate) struct App {
     pub(crate) hook_id: u64,
     /// When it was registered.
     pub(crate) created_at: Timestamp,
-    /// PKCS#1 public key; `None` for an App that never calls.
-    public_key: Option<Vec<u8>>,
+    /// `None` for an App that never calls.
+    key: Option<AppKey>,
 }
 
 impl fmt::Debug for App {
@@ -66,11 +62,8 @@ impl fmt::Debug for App {
 impl App {
     /// Whether an RS256 signature over this message is by the App's key.
     pub(crate) fn signed(&self, message: &[u8], signature: &[u8]) -> bool {
-        self.public_key.as_ref().is_some_and(|key| {
-            UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key)
-                .verify(message, signature)
-                .is_ok()
-        })
+        let key = self.key.as_ref();
+        key.is_some_and(|key| key.signed(message, signature))
     }
 }
 
@@ -83,7 +76,9 @@ impl State {
         permissions: Permissions,
         events: Vec<String>,
     ) -> (AppId, String) {
-        let (private_key, public_key) = generate_key();
+        let others = self.apps.values().filter(|it| it.key.is_some());
+        let key = AppKey::of_app(others.count());
+        let private_key = key.private_pem.clone();
         self.ensure_account(owner, AccountKind::User);
         let id = AppId(self.fresh_id());
         let app = App {
@@ -98,7 +93,7 @@ impl State {
             webhook_secret: String::new(),
             hook_id: self.fresh_id(),
             created_at: self.now(),
-            public_key: Some(public_key),
+            key: Some(key),
         };
         self.apps.insert(id, app);
         (id, private_key)
@@ -119,26 +114,8 @@ impl State {
             webhook_secret: String::new(),
             hook_id: self.fresh_id(),
             created_at: self.now(),
-            public_key: None,
+            key: None,
         };
         self.apps.insert(GITHUB_ACTIONS, app);
     }
-}
-
-/// The length of the PKCS#8 header before the PKCS#1 key of a 2048-bit RSA key.
-const PKCS8_HEADER: usize = 26;
-
-fn generate_key() -> (String, Vec<u8>) {
-    let pair = KeyPair::generate(KeySize::Rsa2048).expect("the system has randomness");
-    let pkcs8: Pkcs8V1Der<'_> = pair.as_der().expect("a generated key can be written");
-    let encoded = STANDARD.encode(&pkcs8.as_ref()[PKCS8_HEADER..]);
-    let lines: Vec<&str> = (0..encoded.len())
-        .step_by(64)
-        .map(|start| &encoded[start..encoded.len().min(start + 64)])
-        .collect();
-    let pem = format!(
-        "-----BEGIN RSA PRIVATE KEY-----\n{}\n-----END RSA PRIVATE KEY-----\n",
-        lines.join("\n")
-    );
-    (pem, pair.public_key().as_ref().to_vec())
 }

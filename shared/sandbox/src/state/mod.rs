@@ -4,6 +4,7 @@
 mod access;
 mod account;
 mod app;
+mod app_key;
 mod check_run;
 mod delivery;
 mod installation;
@@ -40,7 +41,7 @@ pub(crate) use account::{Account, AccountKind};
 pub(crate) use app::App;
 pub(crate) use check_run::NewCheckRun;
 pub(crate) use installation::{AccessToken, Installation, Selection};
-pub(crate) use pull_request::{HeadRef, PullRequest, TestMerge};
+pub(crate) use pull_request::{Draft, HeadRef, PullRequest, TestMerge};
 pub(crate) use rate_limit::{RateLimit, Resource};
 pub(crate) use repository::Repository;
 pub(crate) use rollup::RollupContext;

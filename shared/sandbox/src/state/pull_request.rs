@@ -31,6 +31,15 @@ pub(crate) enum TestMerge {
     Conflicting,
 }
 
+/// Whether a pull request is a draft.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Draft {
+    /// It is.
+    Yes,
+    /// It is meant to be reviewed.
+    No,
+}
+
 /// A pull request.
 #[derive(Debug, Clone)]
 pub(crate) struct PullRequest {
@@ -44,6 +53,8 @@ pub(crate) struct PullRequest {
     pub(crate) author: String,
     /// Whether it is open.
     pub(crate) open: bool,
+    /// Whether it is not yet meant to be reviewed.
+    pub(crate) draft: bool,
     /// When and as which commit it was merged.
     pub(crate) merged: Option<(Timestamp, ObjectId)>,
     /// What it brings.
@@ -118,6 +129,7 @@ impl State {
             title: title.to_owned(),
             author: author.to_owned(),
             open: true,
+            draft: false,
             merged: None,
             head,
             base,
@@ -215,6 +227,31 @@ impl State {
             "ref": {"from": from.branch}, "sha": {"from": from.sha.to_string()},
         }}});
         self.emit_pull_request(repository, number, "edited", by, extra);
+    }
+
+    /// Gives the pull request another title.
+    pub(crate) fn retitle(&mut self, repository: u64, number: u64, title: &str, by: &str) {
+        let now = self.now();
+        if let Some(pull_request) = self.pull_request_mut(repository, number) {
+            let from = std::mem::replace(&mut pull_request.title, title.to_owned());
+            pull_request.updated_at = now;
+            let extra = json!({"changes": {"title": {"from": from}}});
+            self.emit_pull_request(repository, number, "edited", by, extra);
+        }
+    }
+
+    /// Says that the pull request is a draft, or that it no longer is.
+    pub(crate) fn set_draft(&mut self, repository: u64, number: u64, draft: Draft, by: &str) {
+        let now = self.now();
+        if let Some(pull_request) = self.pull_request_mut(repository, number) {
+            pull_request.draft = draft == Draft::Yes;
+            pull_request.updated_at = now;
+            let action = match draft {
+                Draft::Yes => "converted_to_draft",
+                Draft::No => "ready_for_review",
+            };
+            self.emit_pull_request(repository, number, action, by, json!({}));
+        }
     }
 
     /// Closes a pull request unmerged.

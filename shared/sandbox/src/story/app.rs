@@ -9,7 +9,7 @@ use crate::shared::Shared;
 use crate::state::{Access, AccountKind, AppId, Permissions, Selection};
 
 /// An App to register.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct NewApp {
     name: String,
     owner: String,
@@ -17,6 +17,15 @@ pub struct NewApp {
     events: Vec<String>,
     webhook_url: Option<String>,
     webhook_secret: String,
+}
+
+impl fmt::Debug for NewApp {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("NewApp")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
 }
 
 impl NewApp {

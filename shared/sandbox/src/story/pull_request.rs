@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::repository::SOMEBODY;
 use crate::git::{Content, ObjectId};
 use crate::shared::Shared;
-use crate::state::{CheckRun, State, TestMerge};
+use crate::state::{CheckRun, Draft, State, TestMerge};
 
 /// A pull request.
 #[derive(Clone)]
@@ -82,6 +82,21 @@ impl PullRequest {
     /// Lets it go to another branch.
     pub fn change_base(&self, branch: &str) {
         self.with(|state| state.change_base(self.repository, self.number, branch, SOMEBODY));
+    }
+
+    /// Gives it another title.
+    pub fn retitle(&self, title: &str) {
+        self.with(|state| state.retitle(self.repository, self.number, title, SOMEBODY));
+    }
+
+    /// Makes it a draft.
+    pub fn convert_to_draft(&self) {
+        self.with(|state| state.set_draft(self.repository, self.number, Draft::Yes, SOMEBODY));
+    }
+
+    /// Makes it no draft any more.
+    pub fn mark_ready_for_review(&self) {
+        self.with(|state| state.set_draft(self.repository, self.number, Draft::No, SOMEBODY));
     }
 
     /// Closes it unmerged.

@@ -38,6 +38,10 @@ async fn from_opened_to_merged() {
     assert_eq!(second["head"]["sha"], head.to_string());
     assert_ne!(second["merge_commit_sha"], first["merge_commit_sha"]);
 
+    pull_request.retitle("Add a and b");
+    pull_request.convert_to_draft();
+    assert_eq!(shown(&world).await["draft"], true);
+    pull_request.mark_ready_for_review();
     pull_request.change_base("release");
     assert_eq!(shown(&world).await["base"]["ref"], "release");
     pull_request.close();
@@ -58,6 +62,9 @@ async fn from_opened_to_merged() {
         [
             "opened",
             "synchronize",
+            "edited",
+            "converted_to_draft",
+            "ready_for_review",
             "edited",
             "closed",
             "reopened",
