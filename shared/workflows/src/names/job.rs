@@ -17,7 +17,7 @@ use crate::{Span, Value};
 pub(super) struct Place<'p> {
     /// The file.
     pub(super) path: &'p str,
-    /// The workflow's own `permissions`.
+    /// The workflow in it.
     pub(super) workflow: &'p Workflow,
     /// The callers' names.
     pub(super) prefix: Option<&'p NamePattern>,
