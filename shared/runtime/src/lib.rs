@@ -5,4 +5,6 @@
 //! given as values.
 
 pub mod config;
+pub mod server;
+pub mod shutdown;
 pub mod telemetry;

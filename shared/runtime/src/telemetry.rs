@@ -5,7 +5,6 @@
 
 use std::io::IsTerminal;
 
-use tracing::Subscriber;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
@@ -25,9 +24,11 @@ const OURS: [&str; 8] = [
     "workflows",
 ];
 
-/// A subscriber that writes log lines to standard error.
-pub fn subscriber(log: LogConfig) -> impl Subscriber + Send + Sync {
-    Registry::default().with(stderr_layer(log))
+/// Writes log lines to standard error from now on. The first call of a process decides.
+pub fn install(log: LogConfig) {
+    let subscriber = Registry::default().with(stderr_layer(log));
+    // An error says that there is a subscriber already, and that one stays.
+    let _ = tracing::subscriber::set_global_default(subscriber);
 }
 
 fn stderr_layer(log: LogConfig) -> impl Layer<Registry> {
@@ -52,4 +53,29 @@ pub fn filter(level: tracing::Level) -> Targets {
 fn colour() -> bool {
     let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     !refused && std::io::stderr().is_terminal()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tracing::Level;
+
+    /// Guards the promise that nothing of a body is logged at any level: HTTP libraries write
+    /// headers and bodies at `debug` and `trace`.
+    #[test]
+    fn libraries_are_never_heard_below_warn() {
+        let targets = filter(Level::TRACE);
+        assert!(targets.would_enable("app::evaluate", &Level::TRACE));
+        assert!(targets.would_enable("hyper::proto", &Level::WARN));
+        for library in ["hyper::proto", "octocrab", "rustls::client", "h2"] {
+            assert!(!targets.would_enable(library, &Level::INFO), "{library}");
+        }
+    }
+
+    #[test]
+    fn a_level_is_a_floor_for_everyone() {
+        let targets = filter(Level::ERROR);
+        assert!(!targets.would_enable("app::evaluate", &Level::WARN));
+        assert!(!targets.would_enable("hyper::proto", &Level::WARN));
+    }
 }

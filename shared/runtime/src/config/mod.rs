@@ -14,6 +14,7 @@ mod source;
 mod tests;
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -37,7 +38,7 @@ pub struct Config {
     /// Where webhooks are received.
     pub server: ServerConfig,
     /// How many deliveries are worked on at once.
-    pub workers: usize,
+    pub workers: NonZeroUsize,
     /// The App at GitHub.
     pub github: GitHubConfig,
     /// Log lines.
@@ -134,7 +135,7 @@ impl Config {
             reader.override_with_option(keys::LISTEN, "--listen", listen);
         }
         let server = reader.server();
-        let workers = reader.count(keys::WORKERS, 1..=64);
+        let workers = reader.workers();
         let log = reader.log();
         let github = reader.github();
         reader.finish(|| {

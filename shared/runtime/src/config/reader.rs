@@ -1,6 +1,7 @@
 //! Checks raw values one by one and remembers what is wrong with them.
 
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroUsize;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -115,8 +116,13 @@ impl Reader {
         })
     }
 
+    pub(super) fn workers(&mut self) -> Checked<NonZeroUsize> {
+        let workers = self.count(keys::WORKERS, 1..=64)?;
+        NonZeroUsize::new(workers).ok_or(Noted)
+    }
+
     /// A number that counts things in memory.
-    pub(super) fn count(&mut self, key: Key, range: RangeInclusive<u64>) -> Checked<usize> {
+    fn count(&mut self, key: Key, range: RangeInclusive<u64>) -> Checked<usize> {
         // Every range ends far below what `usize` holds on any platform.
         let number = self.number(key, range)?;
         usize::try_from(number).map_err(|_| Noted)

@@ -243,7 +243,7 @@ struct Lines<'a>(&'a str);
 
 impl Lines<'_> {
     fn number(&self, offset: usize) -> usize {
-        let before = &self.0.as_bytes()[..offset.min(self.0.len())];
-        before.iter().filter(|&&byte| byte == b'\n').count() + 1
+        let before = self.0.get(..offset).unwrap_or(self.0);
+        before.matches('\n').count() + 1
     }
 }

@@ -1,0 +1,56 @@
+//! The HTTP side: the webhook, and what operators ask.
+//!
+//! Clients are told a status and a request id, never anything internal; operators find the
+//! request id in the log.
+
+mod answer;
+mod body;
+mod connections;
+mod status;
+#[cfg(test)]
+mod tests;
+mod webhook;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use app::ingest::Intake;
+use app::ports::Deliveries;
+use axum::Router;
+use axum::http::StatusCode;
+use axum::middleware;
+use axum::routing::{get, post};
+use embedded::Queue;
+
+pub use connections::{Limits, serve};
+
+use answer::Answer;
+
+/// What the routes work with.
+#[derive(Clone)]
+pub struct Services {
+    /// Takes webhooks in.
+    pub intake: Arc<Intake>,
+    /// Tells how deliveries ended.
+    pub deliveries: Arc<dyn Deliveries>,
+    /// Tells how much waits.
+    pub queue: Queue,
+    /// How long a client may take to send its body.
+    pub body_timeout: Duration,
+    /// When the process began to serve.
+    pub began: Instant,
+}
+
+/// All routes.
+pub fn router(services: Services) -> Router {
+    Router::new()
+        .route("/webhook", post(webhook::receive))
+        .route("/health", get(status::health))
+        .route("/status", get(status::status))
+        .fallback(|| async { Answer::new(StatusCode::NOT_FOUND, "not_found") })
+        .method_not_allowed_fallback(|| async {
+            Answer::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed")
+        })
+        .layer(middleware::from_fn(answer::identify))
+        .with_state(services)
+}

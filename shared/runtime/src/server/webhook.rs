@@ -1,0 +1,60 @@
+//! `POST /webhook`: reads the raw body within its limits and hands it to the use case.
+
+use app::ingest::{IngestOutcome, WebhookRequest, ingest};
+use axum::extract::{Request, State};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderMap, StatusCode};
+
+use super::Services;
+use super::answer::Answer;
+use super::body::{self, BodyError};
+
+pub(super) async fn receive(State(services): State<Services>, request: Request) -> Answer {
+    let (parts, body) = request.into_parts();
+    let headers = &parts.headers;
+    let announced = text(headers, CONTENT_LENGTH.as_str()).and_then(|text| text.parse().ok());
+    let limit = services.intake.max_body_bytes;
+    let body = match body::read(body, announced, limit, services.body_timeout).await {
+        Ok(body) => body,
+        Err(BodyError::TooLarge) => {
+            services.intake.counters.ingested(IngestOutcome::TooLarge);
+            tracing::warn!(limit_bytes = limit, "webhook rejected: too large");
+            return answer(IngestOutcome::TooLarge);
+        }
+        Err(BodyError::TooSlow) => {
+            tracing::warn!("webhook rejected: the body did not arrive in time");
+            return Answer::new(StatusCode::REQUEST_TIMEOUT, "too_slow");
+        }
+        Err(BodyError::Broken) => {
+            tracing::warn!("webhook rejected: the body broke off");
+            return Answer::new(StatusCode::BAD_REQUEST, "malformed");
+        }
+    };
+    let request = WebhookRequest {
+        event: text(headers, "x-github-event"),
+        delivery: text(headers, "x-github-delivery"),
+        signature: text(headers, "x-hub-signature-256"),
+        content_type: text(headers, CONTENT_TYPE.as_str()),
+        body: &body,
+    };
+    answer(ingest(&services.intake, &request).await)
+}
+
+/// A header's value; none where it is not text.
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+fn answer(outcome: IngestOutcome) -> Answer {
+    let word = match outcome {
+        IngestOutcome::Accepted => "accepted",
+        IngestOutcome::Ping => "pong",
+        IngestOutcome::Ignored => "ignored",
+        IngestOutcome::Unauthorized => "unauthorized",
+        IngestOutcome::BadRequest(_) => "malformed",
+        IngestOutcome::TooLarge => "too_large",
+        IngestOutcome::Unavailable => "unavailable",
+    };
+    let code = StatusCode::from_u16(outcome.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    Answer::new(code, word)
+}
