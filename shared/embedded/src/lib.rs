@@ -32,4 +32,4 @@ pub use dead_letters::DeadLetter;
 pub use open::{Embedded, OpenError};
 pub use queue::{MAX_MESSAGE_BYTES, MAX_RECEIVES, Queue, QueueDepth, Receipt, Received, Reception};
 pub use retention::Purged;
-pub use workers::{Attempt, Shutdown, Stage, Verdict, Workers};
+pub use workers::{Shutdown, Stage, Verdict, Workers};

@@ -11,6 +11,7 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use app::evaluate::Attempt;
 use app::event::{DeliveryId, Message};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -29,15 +30,6 @@ const HEARTBEAT: Duration = Duration::from_secs(20);
 
 /// The longest pause of the dispatcher: a clock that was set back must not make it sleep on.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-
-/// Which try of a message this is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Attempt {
-    /// From 1. A postponement, a failure and an interruption all count.
-    pub number: u32,
-    /// Whether no other follows: what fails now becomes a dead letter.
-    pub last: bool,
-}
 
 /// What a handler made of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
