@@ -15,10 +15,13 @@
 //!
 //! ```
 //! # tokio::runtime::Runtime::new().unwrap().block_on(async {
-//! use sandbox::{NewApp, Options, Sandbox};
+//! use sandbox::{Access, NewApp, Options, Sandbox};
 //!
 //! let github = Sandbox::start(Options::default()).await?;
-//! let app = github.create_app(NewApp::named("Mirror").subscribed_to("pull_request"));
+//! let app = NewApp::named("Mirror")
+//!     .permission("pull_requests", Access::Read)
+//!     .subscribed_to("pull_request");
+//! let app = github.create_app(app);
 //! let repository = github.create_repository("octo-org/hello", [("README.md", "Hello\n")]);
 //! app.install("octo-org");
 //!

@@ -12,6 +12,13 @@ pub(super) fn apply(document: &mut Value) {
     if let Some(schema) = document.pointer_mut(listed) {
         *schema = json!({ "$ref": "#/components/schemas/installation" });
     }
+    // The head of a pull request whose fork was deleted is in no repository.
+    for shown in ["pull-request", "pull-request-simple"] {
+        let head = format!("/components/schemas/{shown}/properties/head/properties/repo");
+        if let Some(schema) = document.pointer_mut(&head) {
+            *schema = json!({ "$ref": "#/components/schemas/nullable-repository" });
+        }
+    }
     // Since 2024 every error has its status in the body, as `basic-error` says.
     for error in ["validation-error", "validation-error-simple"] {
         let properties = format!("/components/schemas/{error}/properties");

@@ -188,7 +188,7 @@ impl Checked<'_> {
                 Some(_) => {}
             },
             // GitHub does not list for every operation what all of them may answer.
-            None if matches!(status, 401 | 403 | 404 | 422 | 429) => {
+            None if matches!(status, 301 | 307 | 401 | 403 | 404 | 422 | 429) => {
                 let errors = match status {
                     422 => json!({ "anyOf": [
                         { "$ref": "#/components/schemas/validation-error" },

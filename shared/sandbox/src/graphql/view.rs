@@ -30,7 +30,7 @@ impl<'s> View<'s> {
 
     /// The repository with this name, if the installation is on it.
     pub(super) fn repository_named(&self, owner: &str, name: &str) -> Option<&'s Repository> {
-        let repository = self.state.repository_named(owner, name)?;
+        let repository = self.state.repository_once_named(owner, name)?;
         self.state
             .token_reaches(self.token, repository.id)
             .then_some(repository)

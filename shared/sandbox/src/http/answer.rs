@@ -8,7 +8,7 @@ use super::refusal::Refusal;
 use super::request::{Reply, Request, Viewer};
 use super::route::{Audience, Parameters, Route};
 use crate::rest::ROUTES;
-use crate::state::{AccessToken, RateLimit, Resource, State};
+use crate::state::{AccessToken, RateLimit, Repository, Resource, State};
 
 /// The versions of the REST API that GitHub serves; the first where none is asked for
 /// (<https://docs.github.com/en/rest/about-the-rest-api/api-versions>).
@@ -155,10 +155,14 @@ fn admit(
         return Ok((Viewer::Installation(token), 0));
     };
     let (owner, name) = (parameters.value("owner"), parameters.value("repo"));
-    let repository = state.repository_named(owner, name).map(|it| it.id);
+    let repository = state.repository_once_named(owner, name);
     let repository = repository
-        .filter(|id| state.token_reaches(&token, *id))
+        .filter(|it| state.token_reaches(&token, it.id))
         .ok_or_else(Refusal::not_found)?;
+    if !repository.name.eq_ignore_ascii_case(name) {
+        return Err(moved(state, asked, repository));
+    }
+    let repository = repository.id;
     let granted = &state.installations[&token.installation].permissions;
     let both = [granted, &token.permissions];
     let free = permission == "metadata";
@@ -166,6 +170,38 @@ fn admit(
         return Err(Refusal::not_accessible());
     }
     Ok((Viewer::Installation(token), repository))
+}
+
+/// Where a renamed repository is found: by its id, which is the same for ever.
+fn moved(state: &State, asked: &Asked<'_>, repository: &Repository) -> Refusal {
+    let rest: String = asked
+        .path
+        .split('/')
+        .skip(4)
+        .fold(String::new(), |rest, segment| rest + "/" + segment);
+    let query = if asked.query.is_empty() {
+        String::new()
+    } else {
+        format!("?{}", asked.query)
+    };
+    let location = format!(
+        "{}/repositories/{}{rest}{query}",
+        state.base_url, repository.id
+    );
+    let (status, message) = match asked.method {
+        "GET" => (301, "Moved Permanently"),
+        _ => (307, "Temporary Redirect"),
+    };
+    Refusal::new(status, message).with_header("location", &location)
+}
+
+/// The path with the repository's name where its id is given (`/repositories/{id}/…`), which
+/// is where GitHub redirects to.
+pub(super) fn named_path(state: &State, path: &str) -> Option<String> {
+    let rest = path.strip_prefix("/repositories/")?;
+    let (id, rest) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let repository = state.repositories.get(&id.parse().ok()?)?;
+    Some(format!("/repos/{}{rest}", repository.full_name()))
 }
 
 fn resource(route: &Route) -> Resource {

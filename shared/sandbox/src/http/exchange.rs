@@ -12,7 +12,8 @@ pub struct Call {
     /// The template of GitHub's description, as in `/repos/{owner}/{repo}`; empty where the
     /// sandbox has no such route.
     pub route: &'static str,
-    /// The path as it was asked for, without the query.
+    /// The path as it was asked for, without the query; with the repository's name where it was
+    /// asked for by id.
     pub path: String,
     /// The query without its question mark; empty where there is none.
     pub query: String,

@@ -13,7 +13,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use super::answer::{Answer, Asked, answer};
+use super::answer::{Answer, Asked, answer, named_path};
 use super::exchange::{Call, Exchange};
 use super::fault::{Failure, Fault};
 use crate::shared::Shared;
@@ -65,9 +65,10 @@ async fn exchange(
     };
     let body = body.to_bytes();
     let headers = strings(&head.headers);
+    let named = shared.with(|state| named_path(state, head.uri.path()));
     let asked = Asked {
         method: head.method.as_str(),
-        path: head.uri.path(),
+        path: named.as_deref().unwrap_or(head.uri.path()),
         query: head.uri.query().unwrap_or_default(),
         headers: &headers,
         body: &body,

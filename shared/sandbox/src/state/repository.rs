@@ -16,6 +16,8 @@ pub(crate) struct Repository {
     pub(crate) owner: String,
     /// Its name.
     pub(crate) name: String,
+    /// The names that it had before; they lead to it as long as nobody else takes them.
+    pub(crate) former_names: Vec<String>,
     /// Whether only invited people see it.
     pub(crate) private: bool,
     /// The branch that it opens on; it exists once something is pushed to it.
@@ -76,6 +78,7 @@ impl State {
             id,
             owner: owner.to_owned(),
             name: name.to_owned(),
+            former_names: Vec::new(),
             private: false,
             default_branch: source
                 .map_or_else(|| "main".to_owned(), |it| it.default_branch.clone()),
@@ -99,6 +102,16 @@ impl State {
         self.repositories
             .values()
             .find(|it| it.owner.eq_ignore_ascii_case(owner) && it.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The repository with this name, or the one that had it before it was renamed.
+    pub(crate) fn repository_once_named(&self, owner: &str, name: &str) -> Option<&Repository> {
+        let had_it = |it: &&Repository| {
+            let mut names = it.former_names.iter();
+            it.owner.eq_ignore_ascii_case(owner) && names.any(|it| it.eq_ignore_ascii_case(name))
+        };
+        self.repository_named(owner, name)
+            .or_else(|| self.repositories.values().find(had_it))
     }
 
     /// The objects of a repository.

@@ -73,9 +73,18 @@ impl Repository {
         self.with(|state| state.repositories[&self.id].full_name())
     }
 
-    /// Renames it; its id stays.
+    /// Renames it; its id stays, and its old name leads to it.
     pub fn rename(&self, name: &str) {
-        self.change(|it| name.clone_into(&mut it.name));
+        self.change(|it| {
+            let former = std::mem::replace(&mut it.name, name.to_owned());
+            it.former_names.push(former);
+        });
+    }
+
+    /// Deletes it. A pull request from a deleted fork has a head without a repository; other
+    /// handles on a deleted repository panic when used.
+    pub fn delete(&self) {
+        self.with(|state| state.repositories.remove(&self.id));
     }
 
     /// Makes another branch the default.

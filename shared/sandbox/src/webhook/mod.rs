@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::git::ObjectId;
 use crate::json::{Detail, extend, time};
-use crate::state::{AccountKind, AppId, Installation, State, node_id};
+use crate::state::{Access, AccountKind, AppId, Installation, State, node_id};
 
 pub(crate) use sender::send;
 
@@ -128,6 +128,7 @@ impl State {
             .values()
             .filter(|it| it.suspended.is_none() && self.installed_on(it, repository))
             .filter(|it| self.apps[&it.app].events.iter().any(|known| known == event))
+            .filter(|it| it.permissions.allows(permission(event), Access::Read))
             .map(|it| (it.app, it.id))
             .collect();
         let guid = self.fresh_guid();
@@ -176,5 +177,15 @@ impl State {
             "avatar_url": format!("{}/avatars/u/{}", self.base_url, account.id),
             "description": null,
         }))
+    }
+}
+
+/// What an installation must have granted for its App to hear of an event
+/// (<https://docs.github.com/en/webhooks/webhook-events-and-payloads>).
+fn permission(event: &str) -> &'static str {
+    match event {
+        "pull_request" => "pull_requests",
+        "push" => "contents",
+        _ => "metadata",
     }
 }

@@ -139,3 +139,34 @@ async fn it_listens_on_loopback_only() {
     let error = Sandbox::start(options).await.unwrap_err();
     assert!(matches!(error, StartError::NotLoopback { .. }), "{error}");
 }
+
+#[tokio::test]
+async fn a_renamed_repository_is_found_under_its_id() {
+    let world = World::new().await;
+    let client = world.client();
+    let old = world.path("/git/trees/main?recursive=1");
+    world.repository.rename("goodbye");
+    let moved = client.get(&old).await;
+    assert_eq!(moved.refusal(), "301 Moved Permanently");
+    let location = moved.header("location");
+    let expected = format!(
+        "/repositories/{}/git/trees/main?recursive=1",
+        world.repository.id()
+    );
+    let location = location.strip_prefix(world.github.base_url()).unwrap();
+    assert_eq!(location, expected);
+    assert_eq!(client.get(location).await.status, 200);
+    let post = client
+        .post("/repos/octo-org/hello/check-runs", serde_json::json!({}))
+        .await;
+    assert_eq!(post.status, 307);
+
+    world
+        .github
+        .create_repository("octo-org/hello", [("new", "here")]);
+    assert_eq!(
+        client.get(&old).await.status,
+        200,
+        "somebody took the old name"
+    );
+}

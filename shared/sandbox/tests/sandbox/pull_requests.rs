@@ -175,3 +175,20 @@ async fn its_files_come_in_pages_and_no_more_than_3000() {
     assert_eq!(files[0]["patch"], "@@ -0,0 +1 @@\n+1");
     assert!(!page.header("link").contains("next"));
 }
+
+#[tokio::test]
+async fn a_deleted_fork_leaves_its_pull_request_behind() {
+    let world = World::new().await;
+    let fork = world.repository.fork("hubot");
+    fork.push("patch-1", "Fix", [("README.md", "Fixed\n")]);
+    let title = "Fix the greeting";
+    let pull_request = world
+        .repository
+        .open_pull_request_from(&fork, "patch-1", "main", title);
+    fork.delete();
+    let json = shown(&world).await;
+    assert_eq!(json["head"]["repo"], Value::Null);
+    assert_eq!(json["mergeable"], true);
+    pull_request.close();
+    assert_eq!(actions(&world), ["opened", "closed"]);
+}

@@ -180,3 +180,13 @@ async fn installations_are_announced_without_a_subscription() {
     let actions: Vec<_> = about_it.map(|it| it.action.unwrap()).collect();
     assert_eq!(actions, ["created", "suspend", "unsuspend", "deleted"]);
 }
+
+#[tokio::test]
+async fn an_app_hears_only_of_what_it_may_read() {
+    let world = World::new().await;
+    world.installation.revoke("pull_requests");
+    open_pull_request(&world);
+    let deliveries = world.github.deliveries();
+    assert!(deliveries.iter().all(|it| it.event != "pull_request"));
+    assert!(deliveries.iter().any(|it| it.event == "push"));
+}
