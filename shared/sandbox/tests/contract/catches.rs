@@ -41,14 +41,14 @@ fn exchange(
     }
 }
 
-fn check(exchange: &Exchange, expected: Expect) {
+fn check(exchange: &Exchange, expected: &Expect) {
     let contract = Contract::shared().unwrap();
     let violations = contract.check_exchange(exchange);
     let lines: Vec<String> = violations.iter().map(|it| format!("{it}\n")).collect();
     expected.assert_eq(&lines.concat());
 }
 
-fn check_refused_update(update: &Value, expected: Expect) {
+fn check_refused_update(update: &Value, expected: &Expect) {
     let target = "/repos/octo-org/hello/check-runs/1";
     check(
         &exchange(
@@ -62,7 +62,7 @@ fn check_refused_update(update: &Value, expected: Expect) {
     );
 }
 
-fn check_query(query: &str, variables: &Value, response: &Value, expected: Expect) {
+fn check_query(query: &str, variables: &Value, response: &Value, expected: &Expect) {
     let request = json!({ "query": query, "variables": variables });
     check(
         &exchange("POST", "/graphql", &request, 200, response),
@@ -81,7 +81,7 @@ fn an_unknown_route_or_method_is_caught() {
             404,
             &nothing,
         ),
-        expect![[r#"
+        &expect![[r#"
             GET /repos/octo-org/hello/chek-runs: route: a route of GitHub's REST API
         "#]],
     );
@@ -93,13 +93,13 @@ fn an_unknown_route_or_method_is_caught() {
             404,
             &nothing,
         ),
-        expect![[r#"
+        &expect![[r#"
             DELETE /repos/octo-org/hello/check-runs: route: a method of /repos/{owner}/{repo}/check-runs
         "#]],
     );
     check(
         &exchange("GET", "/graphql", &nothing, 404, &nothing),
-        expect![[r#"
+        &expect![[r#"
             POST /graphql: route: the method POST
         "#]],
     );
@@ -110,7 +110,7 @@ fn a_wrong_parameter_is_caught() {
     let target = "/repos/octo-org/hello/pulls/seven?page=2";
     check(
         &exchange("GET", target, &Value::Null, 404, &json!({})),
-        expect![[r#"
+        &expect![[r#"
             GET /repos/{owner}/{repo}/pulls/{pull_number}: parameters at pull_number: "integer", not `seven`
             GET /repos/{owner}/{repo}/pulls/{pull_number}: parameters at page: a query parameter of this route
         "#]],
@@ -118,7 +118,7 @@ fn a_wrong_parameter_is_caught() {
     let target = "/repos/octo-org/hello/pulls?state=merged&per_page=many";
     check(
         &exchange("GET", target, &Value::Null, 404, &json!({})),
-        expect![[r#"
+        &expect![[r#"
             GET /repos/{owner}/{repo}/pulls: parameters at state: one of ["open","closed","all"], not `merged`
             GET /repos/{owner}/{repo}/pulls: parameters at per_page: "integer", not `many`
         "#]],
@@ -127,23 +127,23 @@ fn a_wrong_parameter_is_caught() {
 
 #[test]
 fn a_wrong_request_body_is_caught() {
-    check_refused_update(&json!({ "conclusion": "success" }), expect![[r#""#]]);
+    check_refused_update(&json!({ "conclusion": "success" }), &expect![[r#""#]]);
     check_refused_update(
         &json!({ "conclusion": "succes" }),
-        expect![[r#"
+        &expect![[r#"
         PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}: request body at /conclusion: the value is not one of "action_required", "cancelled" or 6 other candidates
     "#]],
     );
     let misspelt = json!({ "title": "t", "summary": "s", "anotations": [] });
     check_refused_update(
         &json!({ "output": misspelt }),
-        expect![[r#"
+        &expect![[r#"
         PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}: request body at /output: Unevaluated properties are not allowed ('anotations' was unexpected)
     "#]],
     );
     check_refused_update(
         &json!({ "output": { "title": "t" } }),
-        expect![[r#"
+        &expect![[r#"
         PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}: request body at /output: "summary" is a required property
     "#]],
     );
@@ -156,13 +156,13 @@ fn a_wrong_request_body_is_caught() {
     let output = json!({ "summary": "s", "annotations": many });
     check_refused_update(
         &json!({ "output": output }),
-        expect![[r#"
+        &expect![[r#"
         PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}: request body at /output/annotations: the value has more than 50 items
     "#]],
     );
     check_refused_update(
         &Value::Null,
-        expect![[r#"
+        &expect![[r#"
         PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}: request body: a body
     "#]],
     );
@@ -179,7 +179,7 @@ fn a_body_where_none_belongs_is_caught() {
     );
     check(
         &found,
-        expect![[r#"
+        &expect![[r#"
         GET /repos/{owner}/{repo}: request body: no body
     "#]],
     );
@@ -193,7 +193,7 @@ fn a_wrong_answer_is_caught() {
     let target = "/repos/octo-org/hello/git/trees/main?recursive=1";
     check(
         &exchange("GET", target, &Value::Null, 200, &tree),
-        expect![[r#"
+        &expect![[r#"
             GET /repos/{owner}/{repo}/git/trees/{tree_sha}: response body at /tree/0: "mode" is a required property
             GET /repos/{owner}/{repo}/git/trees/{tree_sha}: response body at /tree/0: "type" is a required property
             GET /repos/{owner}/{repo}/git/trees/{tree_sha}: response body at /tree/0: "sha" is a required property
@@ -204,19 +204,19 @@ fn a_wrong_answer_is_caught() {
     let unnamed = json!({ "sha": "a", "truncated": false, "tree": [], "more": true });
     check(
         &exchange("GET", target, &Value::Null, 200, &unnamed),
-        expect![[r#"
+        &expect![[r#"
             GET /repos/{owner}/{repo}/git/trees/{tree_sha}: response body: Unevaluated properties are not allowed ('more' was unexpected)
         "#]],
     );
     check(
         &exchange("GET", target, &Value::Null, 418, &json!({})),
-        expect![[r#"
+        &expect![[r#"
             GET /repos/{owner}/{repo}/git/trees/{tree_sha}: status: a documented status, not 418
         "#]],
     );
     check(
         &exchange("GET", target, &Value::Null, 200, &Value::Null),
-        expect![[r#"
+        &expect![[r#"
             GET /repos/{owner}/{repo}/git/trees/{tree_sha}: response body: JSON (EOF while parsing a value at line 1 column 0)
         "#]],
     );
@@ -228,7 +228,7 @@ fn a_query_that_github_would_refuse_is_caught() {
         "{ repository(owner: \"o\") { nme } }",
         &json!({}),
         &json!({}),
-        expect![[r#"
+        &expect![[r#"
             POST /graphql: query at 1:3: the required argument `Query.repository(name:)` is not provided
             POST /graphql: query at 1:3: interface, union and object types must have a subselection set
             POST /graphql: query at 1:28: type `Repository` does not have a field `nme`
@@ -238,7 +238,7 @@ fn a_query_that_github_would_refuse_is_caught() {
         "{ rateLimit {",
         &json!({}),
         &json!({}),
-        expect![[r#"
+        &expect![[r#"
         POST /graphql: query at 1:3: interface, union and object types must have a subselection set
         POST /graphql: query at 1:14: syntax error: expected at least one Selection in Selection Set
         POST /graphql: query at 1:14: syntax error: expected R_CURLY, got EOF
@@ -251,12 +251,12 @@ fn a_query_that_github_would_refuse_is_caught() {
 fn wrong_variables_are_caught() {
     let query = "query($n: Int!) { repository(owner: \"o\", name: \"r\") { pullRequest(number: $n) { number } } }";
     let answer = json!({ "data": { "repository": null } });
-    check_query(query, &json!({ "n": 1 }), &answer, expect![[r#""#]]);
+    check_query(query, &json!({ "n": 1 }), &answer, &expect![[r#""#]]);
     check_query(
         query,
         &json!({ "n": "1" }),
         &answer,
-        expect![[r#"
+        &expect![[r#"
         POST /graphql: variables: could not coerce variable n: "1" to type Int
     "#]],
     );
@@ -264,7 +264,7 @@ fn wrong_variables_are_caught() {
         query,
         &json!({}),
         &answer,
-        expect![[r#"
+        &expect![[r#"
         POST /graphql: variables: missing value for non-null variable 'n'
     "#]],
     );
@@ -272,7 +272,7 @@ fn wrong_variables_are_caught() {
         query,
         &json!({ "n": 1, "number": 1 }),
         &answer,
-        expect![[r#"
+        &expect![[r#"
             POST /graphql: variables at /number: a variable that the query declares
         "#]],
     );
@@ -285,7 +285,7 @@ fn a_wrong_graphql_answer_is_caught() {
     let answer = |repository: Value| json!({ "data": { "repository": repository } });
     let blob = json!({ "text": null, "isTruncated": false });
     let good = json!({ "a": { "state": "OPEN", "number": 1, "title": "t" }, "object": blob });
-    check_query(query, &json!({}), &answer(good), expect![[r#""#]]);
+    check_query(query, &json!({}), &answer(good), &expect![[r#""#]]);
     let bad = json!({
         "a": { "state": "open", "number": null, "body": "b" },
         "object": { "text": 1, "isTruncated": false },
@@ -294,7 +294,7 @@ fn a_wrong_graphql_answer_is_caught() {
         query,
         &json!({}),
         &answer(bad),
-        expect![[r#"
+        &expect![[r#"
         POST /graphql: response body at /data/repository/a/body: nothing: PullRequest was not asked for it
         POST /graphql: response body at /data/repository/a/number: Int!, not null
         POST /graphql: response body at /data/repository/a/state: a value of PullRequestState, not "open"
@@ -306,7 +306,7 @@ fn a_wrong_graphql_answer_is_caught() {
         query,
         &json!({}),
         &json!({ "data": null }),
-        expect![[r#"
+        &expect![[r#"
             POST /graphql: response body at /data: an object
         "#]],
     );
@@ -314,7 +314,7 @@ fn a_wrong_graphql_answer_is_caught() {
         query,
         &json!({}),
         &json!({ "errors": [{ "type": "NOT_FOUND" }] }),
-        expect![[r#"
+        &expect![[r#"
             POST /graphql: response body at /errors/0/message: a string
         "#]],
     );
@@ -322,7 +322,7 @@ fn a_wrong_graphql_answer_is_caught() {
 
 #[test]
 fn a_wrong_webhook_is_caught() {
-    let check = |event: &str, body: &str, expected: Expect| {
+    let check = |event: &str, body: &str, expected: &Expect| {
         let violations = Contract::shared()
             .unwrap()
             .check_webhook(event, body.as_bytes());
@@ -332,21 +332,21 @@ fn a_wrong_webhook_is_caught() {
     check(
         "ping",
         r#"{"zen":"z","hook_id":"1"}"#,
-        expect![[r#"
+        &expect![[r#"
         ping: webhook at /hook_id: the value is not of type "integer"
     "#]],
     );
     check(
         "pull_request",
         r#"{"action":"opend"}"#,
-        expect![[r#"
+        &expect![[r#"
         pull_request.opend: webhook at /action: an event and action that GitHub sends
     "#]],
     );
     check(
         "ping",
         "{",
-        expect![[r#"
+        &expect![[r#"
         ping: webhook: JSON (EOF while parsing an object at line 1 column 1)
     "#]],
     );

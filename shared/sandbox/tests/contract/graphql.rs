@@ -8,7 +8,7 @@ use crate::scene::Scene;
 
 /// Holds what the repository of the scene answers to a selection to what is expected and to
 /// GitHub's schema.
-pub(crate) async fn check(scene: &Scene, selection: &str, expected: Expect) {
+pub(crate) async fn check(scene: &Scene, selection: &str, expected: &Expect) {
     let query = format!("{{ repository(owner: \"octo-org\", name: \"hello\") {{ {selection} }} }}");
     let answer = scene.client().query(&query, json!({})).await;
     check_answer(&answer, expected);
@@ -16,10 +16,33 @@ pub(crate) async fn check(scene: &Scene, selection: &str, expected: Expect) {
 }
 
 /// Holds an answer to what is expected.
-pub(crate) fn check_answer(answer: &Value, expected: Expect) {
-    let mut text = serde_json::to_string_pretty(answer).unwrap();
-    text.push('\n');
-    expected.assert_eq(&text);
+pub(crate) fn check_answer(answer: &Value, expected: &Expect) {
+    expected.assert_eq(&format!("{}\n", laid_out(answer, "")));
+}
+
+/// As JSON without commas, with what is short on one line.
+fn laid_out(value: &Value, indentation: &str) -> String {
+    let compact = value.to_string();
+    if compact.len() <= 90 {
+        return compact;
+    }
+    let inner = format!("{indentation}  ");
+    let (open, lines, close): (_, Vec<String>, _) = match value {
+        Value::Object(members) => {
+            let line = |(name, member)| format!("\"{name}\": {}", laid_out(member, &inner));
+            ("{", members.iter().map(line).collect(), "}")
+        }
+        Value::Array(elements) => {
+            let line = |element| laid_out(element, &inner);
+            ("[", elements.iter().map(line).collect(), "]")
+        }
+        _ => return compact,
+    };
+    let lines: Vec<String> = lines
+        .iter()
+        .map(|line| format!("\n{inner}{line}"))
+        .collect();
+    format!("{open}{}\n{indentation}{close}", lines.concat())
 }
 
 #[tokio::test]
@@ -31,22 +54,14 @@ async fn a_repository_and_its_branches() {
     check(
         &scene,
         selection,
-        expect![[r#"
+        &expect![[r#"
         {
           "data": {
             "repository": {
-              "defaultBranchRef": {
-                "name": "main",
-                "prefix": "refs/heads/"
-              },
-              "isPrivate": false,
-              "known": {
-                "name": "feature",
-                "target": {
-                  "__typename": "Commit"
-                }
-              },
-              "nameWithOwner": "octo-org/hello",
+              "defaultBranchRef": {"name":"main","prefix":"refs/heads/"}
+              "isPrivate": false
+              "known": {"name":"feature","target":{"__typename":"Commit"}}
+              "nameWithOwner": "octo-org/hello"
               "unknown": null
             }
           }
@@ -71,31 +86,25 @@ async fn objects_by_id_and_by_expression() {
     check(
         &scene,
         &selection,
-        expect![[r#"
+        &expect![[r#"
         {
           "data": {
             "repository": {
               "commit": {
-                "__typename": "Commit",
-                "oid": "da111cfc94f21a6d83a9f239907750ad9913aa47",
-                "parents": {
-                  "totalCount": 0
-                },
-                "tree": {
-                  "oid": "870669e9128e9f9127cb67e41daaff19af9de4bc"
-                }
-              },
+                "__typename": "Commit"
+                "oid": "da111cfc94f21a6d83a9f239907750ad9913aa47"
+                "parents": {"totalCount":0}
+                "tree": {"oid":"870669e9128e9f9127cb67e41daaff19af9de4bc"}
+              }
               "file": {
-                "__typename": "Blob",
-                "byteSize": 6,
-                "isBinary": false,
-                "isTruncated": false,
-                "oid": "e965047ad7c57865823c7d992b1d046ea66edf78",
+                "__typename": "Blob"
+                "byteSize": 6
+                "isBinary": false
+                "isTruncated": false
+                "oid": "e965047ad7c57865823c7d992b1d046ea66edf78"
                 "text": "Hello\n"
-              },
-              "folder": {
-                "__typename": "Tree"
-              },
+              }
+              "folder": {"__typename":"Tree"}
               "nothing": null
             }
           }
@@ -128,28 +137,13 @@ async fn binary_and_long_blobs_are_told_apart() {
     assert_eq!(text.as_str().map(str::len), Some(512 * 1024));
     check_answer(
         &answer,
-        expect![[r#"
+        &expect![[r#"
         {
           "data": {
             "repository": {
-              "binary": {
-                "byteSize": 5,
-                "isBinary": true,
-                "isTruncated": false,
-                "text": null
-              },
-              "latin1": {
-                "byteSize": 4,
-                "isBinary": false,
-                "isTruncated": false,
-                "text": "caf�"
-              },
-              "long": {
-                "byteSize": 600000,
-                "isBinary": false,
-                "isTruncated": true,
-                "text": null
-              }
+              "binary": {"byteSize":5,"isBinary":true,"isTruncated":false,"text":null}
+              "latin1": {"byteSize":4,"isBinary":false,"isTruncated":false,"text":"caf�"}
+              "long": {"byteSize":600000,"isBinary":false,"isTruncated":true,"text":null}
             }
           }
         }
@@ -163,48 +157,27 @@ async fn a_pull_request_from_a_fork() {
     let selection = "pullRequest(number: 2) { number state title isDraft isCrossRepository \
         headRefName headRepository { nameWithOwner } baseRefName baseRef { name } mergeable \
         potentialMergeCommit { parents(first: 2) { totalCount nodes { message } } } }";
-    check(
-        &scene,
-        selection,
-        expect![[r#"
+    check(&scene, selection, &expect![[r#"
         {
           "data": {
             "repository": {
               "pullRequest": {
-                "baseRef": {
-                  "name": "main"
-                },
-                "baseRefName": "main",
-                "headRefName": "fix",
-                "headRepository": {
-                  "nameWithOwner": "monalisa/hello"
-                },
-                "isCrossRepository": true,
-                "isDraft": false,
-                "mergeable": "MERGEABLE",
-                "number": 2,
-                "potentialMergeCommit": {
-                  "parents": {
-                    "nodes": [
-                      {
-                        "message": "Initial commit"
-                      },
-                      {
-                        "message": "Fix it"
-                      }
-                    ],
-                    "totalCount": 2
-                  }
-                },
-                "state": "OPEN",
+                "baseRef": {"name":"main"}
+                "baseRefName": "main"
+                "headRefName": "fix"
+                "headRepository": {"nameWithOwner":"monalisa/hello"}
+                "isCrossRepository": true
+                "isDraft": false
+                "mergeable": "MERGEABLE"
+                "number": 2
+                "potentialMergeCommit": {"parents":{"nodes":[{"message":"Initial commit"},{"message":"Fix it"}],"totalCount":2}}
+                "state": "OPEN"
                 "title": "Fix it"
               }
             }
           }
         }
-    "#]],
-    )
-    .await;
+    "#]]).await;
 }
 
 #[tokio::test]
@@ -215,61 +188,32 @@ async fn a_test_merge_that_is_not_made_yet_is_unknown_to_one_reader() {
     check(
         &scene,
         selection,
-        expect![[r#"
+        &expect![[r#"
         {
-          "data": {
-            "repository": {
-              "pullRequest": {
-                "mergeable": "UNKNOWN",
-                "potentialMergeCommit": null
-              }
-            }
-          }
+          "data": {"repository":{"pullRequest":{"mergeable":"UNKNOWN","potentialMergeCommit":null}}}
         }
     "#]],
     )
     .await;
-    check(
-        &scene,
-        selection,
-        expect![[r#"
+    check(&scene, selection, &expect![[r#"
         {
           "data": {
-            "repository": {
-              "pullRequest": {
-                "mergeable": "MERGEABLE",
-                "potentialMergeCommit": {
-                  "__typename": "Commit"
-                }
-              }
-            }
+            "repository": {"pullRequest":{"mergeable":"MERGEABLE","potentialMergeCommit":{"__typename":"Commit"}}}
           }
         }
-    "#]],
-    )
-    .await;
+    "#]]).await;
 }
 
 #[tokio::test]
 async fn rollups_of_the_latest_pull_requests() {
     let scene = Scene::set().await;
-    let head = scene.from_fork.head();
-    scene
-        .repository
-        .report_check(head, "build", GITHUB_ACTIONS, CheckConclusion::TimedOut);
-    scene
-        .repository
-        .report_status(head, "ci/elsewhere", StatusState::Success);
+    let (repository, head) = (&scene.repository, scene.from_fork.head());
+    repository.report_check(head, "build", GITHUB_ACTIONS, CheckConclusion::TimedOut);
+    repository.report_status(head, "ci/elsewhere", StatusState::Success);
     let selection = "pullRequests(last: 2, baseRefName: \"main\", states: [OPEN], \
-        orderBy: { field: CREATED_AT, direction: ASC }) { nodes { number commits(last: 1) { nodes { \
-        commit { statusCheckRollup { state contexts(first: 1) { totalCount \
-        pageInfo { hasNextPage endCursor } nodes { __typename \
-        ... on CheckRun { name status conclusion checkSuite { app { databaseId slug } } } \
-        ... on StatusContext { context state } } } } } } } } }";
-    check(
-        &scene,
-        selection,
-        expect![[r#"
+        orderBy: { field: CREATED_AT, direction: DESC }) { nodes { number commits(last: 1) { nodes { \
+        commit { statusCheckRollup { state contexts(first: 1) { totalCount } } } } } } }";
+    check(&scene, selection, &expect![[r#"
         {
           "data": {
             "repository": {
@@ -277,75 +221,57 @@ async fn rollups_of_the_latest_pull_requests() {
                 "nodes": [
                   {
                     "commits": {
-                      "nodes": [
-                        {
-                          "commit": {
-                            "statusCheckRollup": {
-                              "contexts": {
-                                "nodes": [
-                                  {
-                                    "__typename": "CheckRun",
-                                    "checkSuite": {
-                                      "app": {
-                                        "databaseId": 15368,
-                                        "slug": "github-actions"
-                                      }
-                                    },
-                                    "conclusion": "SUCCESS",
-                                    "name": "build",
-                                    "status": "COMPLETED"
-                                  }
-                                ],
-                                "pageInfo": {
-                                  "endCursor": "1",
-                                  "hasNextPage": true
-                                },
-                                "totalCount": 2
-                              },
-                              "state": "PENDING"
-                            }
-                          }
-                        }
-                      ]
-                    },
-                    "number": 1
-                  },
-                  {
-                    "commits": {
-                      "nodes": [
-                        {
-                          "commit": {
-                            "statusCheckRollup": {
-                              "contexts": {
-                                "nodes": [
-                                  {
-                                    "__typename": "CheckRun",
-                                    "checkSuite": {
-                                      "app": {
-                                        "databaseId": 15368,
-                                        "slug": "github-actions"
-                                      }
-                                    },
-                                    "conclusion": "TIMED_OUT",
-                                    "name": "build",
-                                    "status": "COMPLETED"
-                                  }
-                                ],
-                                "pageInfo": {
-                                  "endCursor": "1",
-                                  "hasNextPage": true
-                                },
-                                "totalCount": 2
-                              },
-                              "state": "FAILURE"
-                            }
-                          }
-                        }
-                      ]
-                    },
+                      "nodes": [{"commit":{"statusCheckRollup":{"contexts":{"totalCount":2},"state":"FAILURE"}}}]
+                    }
                     "number": 2
                   }
+                  {
+                    "commits": {
+                      "nodes": [{"commit":{"statusCheckRollup":{"contexts":{"totalCount":2},"state":"PENDING"}}}]
+                    }
+                    "number": 1
+                  }
                 ]
+              }
+            }
+          }
+        }
+    "#]]).await;
+}
+
+#[tokio::test]
+async fn what_was_reported_about_a_commit() {
+    let scene = Scene::set().await;
+    let selection = "head: object(expression: \"feature\") { ... on Commit { statusCheckRollup { \
+        state contexts(first: 100) { pageInfo { hasNextPage } nodes { __typename \
+        ... on CheckRun { name status conclusion checkSuite { app { databaseId slug } } } \
+        ... on StatusContext { context state } } } } } } \
+        base: object(expression: \"main\") { ... on Commit { statusCheckRollup { state } } }";
+    check(
+        &scene,
+        selection,
+        &expect![[r#"
+        {
+          "data": {
+            "repository": {
+              "base": {"statusCheckRollup":null}
+              "head": {
+                "statusCheckRollup": {
+                  "contexts": {
+                    "nodes": [
+                      {
+                        "__typename": "CheckRun"
+                        "checkSuite": {"app":{"databaseId":15368,"slug":"github-actions"}}
+                        "conclusion": "SUCCESS"
+                        "name": "build"
+                        "status": "COMPLETED"
+                      }
+                      {"__typename":"StatusContext","context":"ci/elsewhere","state":"PENDING"}
+                    ]
+                    "pageInfo": {"hasNextPage":false}
+                  }
+                  "state": "PENDING"
+                }
               }
             }
           }
@@ -367,21 +293,13 @@ async fn pages_follow_each_other() {
     let second = client.query(query, json!({ "after": cursor })).await;
     check_answer(
         &second,
-        expect![[r#"
+        &expect![[r#"
         {
           "data": {
             "repository": {
               "pullRequests": {
-                "nodes": [
-                  {
-                    "number": 2
-                  }
-                ],
-                "pageInfo": {
-                  "endCursor": "2",
-                  "hasNextPage": false,
-                  "hasPreviousPage": true
-                }
+                "nodes": [{"number":2}]
+                "pageInfo": {"endCursor":"2","hasNextPage":false,"hasPreviousPage":true}
               }
             }
           }

@@ -12,27 +12,14 @@ async fn what_is_not_there_is_null_with_an_error_beside_the_rest() {
     check(
         &scene,
         "nameWithOwner pullRequest(number: 99) { number }",
-        expect![[r#"
+        &expect![[r#"
             {
-              "data": {
-                "repository": {
-                  "nameWithOwner": "octo-org/hello",
-                  "pullRequest": null
-                }
-              },
+              "data": {"repository":{"nameWithOwner":"octo-org/hello","pullRequest":null}}
               "errors": [
                 {
-                  "locations": [
-                    {
-                      "column": 64,
-                      "line": 1
-                    }
-                  ],
-                  "message": "Could not resolve to a PullRequest with the number of 99.",
-                  "path": [
-                    "repository",
-                    "pullRequest"
-                  ],
+                  "locations": [{"column":64,"line":1}]
+                  "message": "Could not resolve to a PullRequest with the number of 99."
+                  "path": ["repository","pullRequest"]
                   "type": "NOT_FOUND"
                 }
               ]
@@ -44,26 +31,14 @@ async fn what_is_not_there_is_null_with_an_error_beside_the_rest() {
         "{ repository(owner: \"octo-org\", name: \"absent\") { databaseId } rateLimit { cost } }";
     check_answer(
         &scene.client().query(query, json!({})).await,
-        expect![[r#"
+        &expect![[r#"
             {
-              "data": {
-                "rateLimit": {
-                  "cost": 1
-                },
-                "repository": null
-              },
+              "data": {"rateLimit":{"cost":1},"repository":null}
               "errors": [
                 {
-                  "locations": [
-                    {
-                      "column": 3,
-                      "line": 1
-                    }
-                  ],
-                  "message": "Could not resolve to a Repository with the name 'octo-org/absent'.",
-                  "path": [
-                    "repository"
-                  ],
+                  "locations": [{"column":3,"line":1}]
+                  "message": "Could not resolve to a Repository with the name 'octo-org/absent'."
+                  "path": ["repository"]
                   "type": "NOT_FOUND"
                 }
               ]
@@ -78,69 +53,34 @@ async fn what_a_token_may_not_read_is_forbidden() {
     scene.installation.revoke("checks");
     let rollup = "object(expression: \"feature\") { ... on Commit { statusCheckRollup { \
                   contexts(first: 9) { nodes { __typename } } } } }";
-    check(
-        &scene,
-        rollup,
-        expect![[r#"
+    check(&scene, rollup, &expect![[r#"
         {
           "data": {
             "repository": {
-              "object": {
-                "statusCheckRollup": {
-                  "contexts": {
-                    "nodes": [
-                      null,
-                      {
-                        "__typename": "StatusContext"
-                      }
-                    ]
-                  }
-                }
-              }
+              "object": {"statusCheckRollup":{"contexts":{"nodes":[null,{"__typename":"StatusContext"}]}}}
             }
-          },
+          }
           "errors": [
             {
-              "extensions": {
-                "saml_failure": false
-              },
-              "locations": [
-                {
-                  "column": 139,
-                  "line": 1
-                }
-              ],
-              "message": "Resource not accessible by integration",
-              "path": [
-                "repository",
-                "object",
-                "statusCheckRollup",
-                "contexts",
-                "nodes",
-                0
-              ],
+              "extensions": {"saml_failure":false}
+              "locations": [{"column":139,"line":1}]
+              "message": "Resource not accessible by integration"
+              "path": ["repository","object","statusCheckRollup","contexts","nodes",0]
               "type": "FORBIDDEN"
             }
           ]
         }
-    "#]],
-    )
-    .await;
+    "#]]).await;
     scene.installation.revoke("pull_requests");
     // The list is non-null in GitHub's schema, so the error takes the repository with it.
     check(
         &scene,
         "pullRequests(first: 1) { totalCount }",
-        expect![[r#"
+        &expect![[r#"
             {
               "errors": [
                 {
-                  "locations": [
-                    {
-                      "column": 50,
-                      "line": 1
-                    }
-                  ],
+                  "locations": [{"column":50,"line":1}]
                   "message": "the sandbox does not have the argument first of Repository.pullRequests"
                 }
               ]

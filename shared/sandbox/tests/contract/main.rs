@@ -1,5 +1,6 @@
 //! The sandbox and GitHub's own descriptions of its API, held against each other.
 
+#![cfg(test)]
 #![cfg(feature = "contract")]
 
 mod catches;
