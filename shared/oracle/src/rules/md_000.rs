@@ -2,6 +2,7 @@
 //! must not pass unnoticed.
 
 use crate::registry::{Findings, Input, Rule, RuleMeta, wants};
+use crate::rules::text::{clause, code, quoted};
 use crate::{Evidence, Fact, Finding, Mode, Reason, RepoPath, Severity, Unavailable};
 
 /// The rule.
@@ -177,31 +178,24 @@ impl Broken {
             (false, None) => "can't be read",
         };
         let place = self.place();
+        let shown = quoted(path.as_str());
         Finding {
             severity: Severity::High,
-            title: format!("{} can't be read", shown(path)),
+            title: format!("{} can't be read", code(path.as_str(), 70)),
             why: format!(
-                "`{path}` {history}: {place}{}. What it says is not judged by any other rule.",
-                self.detail.trim_end_matches('.')
+                "{shown} {history}: {place}{}. What it says is not judged by any other rule.",
+                clause(&self.detail)
             ),
             fix: match self.column {
-                Some(column) => format!("Correct `{path}` at line {}, column {column}.", self.line),
+                Some(column) => format!("Correct {shown} at line {}, column {column}.", self.line),
                 None if wants(path) => {
-                    format!("Commit `{path}` as an ordinary file of at most 1 MiB.")
+                    format!("Commit {shown} as an ordinary file of at most 1 MiB.")
                 }
-                None => format!("Commit `{path}` as an ordinary directory."),
+                None => format!("Commit {shown} as an ordinary directory."),
             },
             evidence: vec![evidence],
             identity: vec![path.to_string()],
         }
-    }
-}
-
-fn shown(path: &RepoPath) -> String {
-    if path.as_str().chars().count() <= 70 {
-        format!("`{path}`")
-    } else {
-        "A workflow file".to_owned()
     }
 }
 

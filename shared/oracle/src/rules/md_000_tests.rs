@@ -128,3 +128,142 @@ fn a_tree_that_could_not_be_listed_is_not_the_changes_doing() {
         "#]],
     );
 }
+
+#[test]
+fn a_workflow_that_the_change_breaks() {
+    check(
+        "\
+//- before: .github/workflows/ci.yml
+on: push
+jobs: {build: {runs-on: x, steps: [{run: x}]}}
+//- .github/workflows/ci.yml
+on: push
+jobs:
+  build: [
+  other: x
+",
+        expect![[r#"
+            warn: 1 new finding, not enough to block.
+            new high MD-000: `.github/workflows/ci.yml` can't be read
+              at .github/workflows/ci.yml:4  other: x
+              why `.github/workflows/ci.yml` could be read at the base and can't be read now: line 4, column 3: expected YAML, found an error: invalid indentation. What it says is not judged by any other rule.
+              fix Correct `.github/workflows/ci.yml` at line 4, column 3.
+        "#]],
+    );
+}
+
+#[test]
+fn a_broken_workflow_that_is_new() {
+    check(
+        "//@ before\n//- .github/workflows/ci.yml\nnothing but text\n",
+        expect![[r#"
+            warn: 1 new finding, not enough to block.
+            new high MD-000: `.github/workflows/ci.yml` can't be read
+              at .github/workflows/ci.yml:1  nothing but text
+              why `.github/workflows/ci.yml` is new with this change and can't be read: line 1, column 1: expected a mapping with `on` and `jobs`, found a string. What it says is not judged by any other rule.
+              fix Correct `.github/workflows/ci.yml` at line 1, column 1.
+        "#]],
+    );
+}
+
+#[test]
+fn an_empty_workflow_that_is_new() {
+    check(
+        "//@ before\n//- .github/workflows/ci.yml\n",
+        expect![[r#"
+            warn: 1 new finding, not enough to block.
+            new high MD-000: `.github/workflows/ci.yml` can't be read
+              at .github/workflows/ci.yml:1  
+              why `.github/workflows/ci.yml` is new with this change and can't be read: line 1, column 1: expected a workflow, found nothing but blanks and comments. What it says is not judged by any other rule.
+              fix Correct `.github/workflows/ci.yml` at line 1, column 1.
+        "#]],
+    );
+}
+
+#[test]
+fn a_workflow_that_was_broken_at_the_base() {
+    check(
+        "//- before: .github/workflows/ci.yml\non: [\n//- .github/workflows/ci.yml\non: {\n",
+        expect![[r#"
+            warn: 1 fact could not be looked at.
+            ? .github/workflows/ci.yml (Unreadable): line 2, column 1: expected YAML, found an error: while parsing a node, did not find expected node content
+        "#]],
+    );
+}
+
+#[test]
+fn a_broken_workflow_where_nothing_is_compared() {
+    check(
+        "//- .github/workflows/ci.yml\non: [\n",
+        expect![[r#"
+        warn: 1 new finding, not enough to block.
+        new high MD-000: `.github/workflows/ci.yml` can't be read
+          at .github/workflows/ci.yml:1  on: [
+          why `.github/workflows/ci.yml` can't be read: line 2, column 1: expected YAML, found an error: while parsing a node, did not find expected node content. What it says is not judged by any other rule.
+          fix Correct `.github/workflows/ci.yml` at line 2, column 1.
+    "#]],
+    );
+}
+
+#[test]
+fn a_workflow_that_is_deleted_is_readable() {
+    check(
+        "//- before: .github/workflows/ci.yml\non: push\njobs: {}\n",
+        expect![[r#"
+            pass: No contradiction found.
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_no_workflow_is_not_looked_at() {
+    check(
+        "//@ before\n//- .github/workflows/notes.md symlink\nx\n//- a.yml\n[\n\
+         //- .github/workflows/deep/ci.yml\n[\n",
+        expect![[r#"
+            pass: No contradiction found.
+        "#]],
+    );
+}
+
+/// Content that no text fixture can hold, as a new workflow file.
+fn of_content(content: Vec<u8>) -> crate::Report {
+    let mut fixture = Fixture::parse("//@ before\n//- .github/workflows/ci.yml\n");
+    let path = crate::RepoPath::new(".github/workflows/ci.yml").unwrap();
+    let tree = &mut fixture.snapshot.after;
+    if let crate::Fact::Known(entries) = &mut tree.entries {
+        entries.get_mut(&path).unwrap().size = None;
+    }
+    tree.files.insert(path, crate::Fact::Known(content));
+    fixture.report()
+}
+
+#[test]
+fn hostile_content_is_a_finding_with_a_place() {
+    let bomb = (1..12).fold(String::from("a0: &a0 [x]\n"), |text, n| {
+        let aliases = vec![format!("*a{}", n - 1); 9].join(", ");
+        format!("{text}a{n}: &a{n} [{aliases}]\n")
+    });
+    let cases: [(&str, Vec<u8>); 5] = [
+        ("10 MB", vec![b'x'; 10 << 20]),
+        ("not UTF-8", b"on: push\nname: \xff\n".to_vec()),
+        ("an alias bomb", bomb.into_bytes()),
+        ("deep nesting", "[".repeat(100_000).into_bytes()),
+        ("UTF-16", b"\xff\xfeo\0n\0".to_vec()),
+    ];
+    for (what, content) in cases {
+        let report = of_content(content);
+        assert_eq!(report.items.len(), 1, "{what}: {}", render(&report));
+        assert_eq!(report.items[0].rule_id, "MD-000", "{what}");
+        assert!(report.items[0].evidence[0].start_line >= 1, "{what}");
+        assert!(report.items[0].evidence[0].snippet.len() < 2_000, "{what}");
+    }
+}
+
+#[test]
+fn crlf_and_a_byte_order_mark_are_read() {
+    let content =
+        "\u{feff}on: push\r\njobs:\r\n  a:\r\n    runs-on: x\r\n    steps:\r\n      - run: x\r\n";
+    let report = of_content(content.as_bytes().to_vec());
+    assert!(report.items.is_empty(), "{}", render(&report));
+}

@@ -16,7 +16,6 @@ mod problem;
 mod required;
 mod situations;
 mod standing;
-mod text;
 mod triggers;
 mod verdict;
 
@@ -32,6 +31,7 @@ use self::required::{Requirements, requirements};
 use self::triggers::Circumstances;
 use self::verdict::Bench;
 use crate::registry::{Findings, Input, Rule, RuleMeta};
+use crate::rules::text::quoted;
 use crate::{Fact, Mode, Reason, RepoPath};
 
 /// The rule.
@@ -186,8 +186,9 @@ fn outside(input: &Input<'_>, requirements: &Requirements) -> Vec<Doubt> {
     };
     let injected = requirements.injected.iter().map(|path| {
         doubt(format!(
-            "A ruleset brings in the workflow `{path}` of another repository, whose jobs can't \
-             be read here."
+            "A ruleset brings in the workflow {} of another repository, whose jobs can't be read \
+             here.",
+            quoted(path)
         ))
     });
     let known = input.settings.workflows.known();
@@ -197,8 +198,8 @@ fn outside(input: &Input<'_>, requirements: &Requirements) -> Vec<Doubt> {
         .filter(|workflow| workflow.state == "active")
         .map(|workflow| {
             doubt(format!(
-                "GitHub runs `{}` without a file, and what it reports is not written anywhere.",
-                workflow.path
+                "GitHub runs {} without a file, and what it reports is not written anywhere.",
+                quoted(workflow.path.as_str())
             ))
         });
     injected.chain(without_file).collect()

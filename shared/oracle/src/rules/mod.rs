@@ -4,3 +4,4 @@
 mod docs;
 pub(crate) mod md_000;
 pub(crate) mod md_001;
+mod text;

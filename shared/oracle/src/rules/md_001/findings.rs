@@ -7,9 +7,9 @@ use super::places::Places;
 use super::problem::{Problem, ProblemKind};
 use super::required::Required;
 use super::standing::Kept;
-use super::text::{capital, code, list, quoted};
 use super::triggers::ObstacleKind;
-use crate::{Evidence, Finding};
+use crate::rules::text::{capital, clause, code, list, quoted};
+use crate::{Evidence, Finding, Severity};
 
 /// The most characters of a title.
 const TITLE: usize = 90;
@@ -43,11 +43,11 @@ pub(super) fn finding(
         ProblemKind::PushOnly(candidate, obstacle) => {
             push_only(places, &(candidate, obstacle.clone()))
         }
-        ProblemKind::Queue(kept) => queue(places, kept),
+        ProblemKind::Queue(kept) => queue(places, kept, problem.severity),
         ProblemKind::Ambiguous(jobs) => ambiguous(places, required, jobs),
     };
     let room = TITLE.saturating_sub("Required check `` ".len() + text.title.len());
-    let pinned = required.app.map(|app| format!(", from App {app}"));
+    let pinned = required.app.map(|app| places.app(app));
     Finding {
         severity: problem.severity,
         title: format!(
@@ -56,7 +56,7 @@ pub(super) fn finding(
             text.title
         ),
         why: format!(
-            "`{}` requires {}{} ({}). {}",
+            "{} requires {}{} ({}). {}",
             places.branch(),
             quoted(&required.context),
             pinned.unwrap_or_default(),
@@ -84,10 +84,10 @@ fn wrong_app(
     };
     Text {
         kind: "wrong-app",
-        title: "is pinned to another App than reports it",
+        title: "is pinned to another App than the one reporting it",
         why: format!(
             "It is reported by {reporter}. A report counts only from the App that the requirement \
-             names; from any other it waits for ever."
+             names, so that pull requests wait for ever."
         ),
         fix: format!(
             "Require {} from the App that reports it, or from any.",
@@ -122,7 +122,7 @@ fn sometimes(places: &Places<'_, '_>, kept: &[Kept<'_, '_>]) -> Text {
     }
 }
 
-fn queue(places: &Places<'_, '_>, kept: &[Kept<'_, '_>]) -> Text {
+fn queue(places: &Places<'_, '_>, kept: &[Kept<'_, '_>], severity: Severity) -> Text {
     let reasons: Vec<String> = kept
         .iter()
         .map(|(candidate, obstacle)| {
@@ -131,17 +131,21 @@ fn queue(places: &Places<'_, '_>, kept: &[Kept<'_, '_>]) -> Text {
         .collect();
     let path = kept
         .first()
-        .map_or("the workflow", |(candidate, _)| candidate.path.as_str());
+        .map_or_else(String::new, |(first, _)| quoted(first.path.as_str()));
     Text {
         kind: "merge-queue",
-        title: "is never reported for the merge queue",
+        title: if severity >= Severity::High {
+            "is never reported for the merge queue"
+        } else {
+            "is not always reported for the merge queue"
+        },
         why: format!(
             "The branch has a merge queue, which waits for the same checks on its own commits. {}. \
-             The queue gives up on every pull request after its time-out.",
+             A pull request that lacks it leaves the queue after the time-out.",
             capital(&list(&reasons))
         ),
         fix: format!(
-            "Let `{path}` run on `merge_group` for `{}` too:\n\n```yaml\non:\n  merge_group:\n```",
+            "Let {path} run on `merge_group` for {} too:\n\n```yaml\non:\n  merge_group:\n```",
             places.branch()
         ),
         evidence: places.of_kept(kept),
@@ -153,14 +157,13 @@ fn push_only(places: &Places<'_, '_>, kept: &Kept<'_, '_>) -> Text {
         kind: "push-only",
         title: "is never reported for pull requests from forks",
         why: format!(
-            "{} reports it, but {}. A push to a fork runs nothing here, so that a pull request \
+            "{} reports it on `push` only. A push to a fork runs nothing here, so that a pull request \
              from a fork waits for ever.",
-            capital(&job(kept.0)),
-            kept.1.clause
+            capital(&job(kept.0))
         ),
         fix: format!(
-            "Let `{}` run on `pull_request` too:\n\n```yaml\non:\n  pull_request:\n```",
-            kept.0.path
+            "Let {} run on `pull_request` too:\n\n```yaml\non:\n  pull_request:\n```",
+            quoted(kept.0.path.as_str())
         ),
         evidence: places.of_kept(std::slice::from_ref(kept)),
     }
@@ -223,20 +226,23 @@ fn ambiguous(places: &Places<'_, '_>, required: &Required, jobs: &[&Candidate<'_
 
 /// What to do about what keeps a job from reporting.
 pub(super) fn fix_of(places: &Places<'_, '_>, (candidate, obstacle): &Kept<'_, '_>) -> String {
-    let path = candidate.path;
+    let path = quoted(candidate.path.as_str());
     match obstacle.kind {
         ObstacleKind::Disabled => format!(
-            "Enable the workflow `{path}` (Actions, the workflow, “Enable workflow”), or stop \
+            "Enable the workflow {path} (Actions, the workflow, “Enable workflow”), or stop \
              requiring the check."
         ),
-        ObstacleKind::Refused => format!("Correct `{path}` so that GitHub accepts it."),
+        ObstacleKind::Refused => format!("Correct {path} so that GitHub accepts it."),
         ObstacleKind::Filter => format!(
-            "Let `{path}` run for every pull request to `{}`, and skip its jobs by `if` where they \
+            "Let {path} run for every pull request to {}, and skip its jobs by `if` where they \
              have nothing to do.",
             places.branch()
         ),
-        ObstacleKind::Event => {
-            format!("Let `{path}` run on pull requests:\n\n```yaml\non:\n  pull_request:\n```")
+        ObstacleKind::Types => {
+            format!("Add `opened` and `synchronize` to `types` in {path}, or leave `types` out.")
+        }
+        ObstacleKind::Push | ObstacleKind::Event => {
+            format!("Let {path} run on pull requests:\n\n```yaml\non:\n  pull_request:\n```")
         }
     }
 }
@@ -245,20 +251,20 @@ pub(super) fn fix_of(places: &Places<'_, '_>, (candidate, obstacle): &Kept<'_, '
 pub(super) fn job(candidate: &Candidate<'_>) -> String {
     let place = &candidate.reported.job;
     if place.path == candidate.path.as_str() {
-        format!("job {} of `{}`", quoted(&place.id), place.path)
+        format!("job {} of {}", quoted(&place.id), quoted(&place.path))
     } else {
         format!(
-            "job {} of `{}`, which `{}` calls,",
+            "job {} of {}, which {} calls,",
             quoted(&place.id),
-            place.path,
-            candidate.path
+            quoted(&place.path),
+            quoted(candidate.path.as_str())
         )
     }
 }
 
-fn skipping<'b>(candidate: &'b Candidate<'_>) -> &'b str {
+fn skipping(candidate: &Candidate<'_>) -> String {
     match &candidate.reported.when {
-        Reported::Always => "it always runs",
-        Reported::UnlessSkipped { why } | Reported::OnlyIfSkipped { why } => why,
+        Reported::Always => "it always runs".to_owned(),
+        Reported::UnlessSkipped { why } | Reported::OnlyIfSkipped { why } => clause(why),
     }
 }

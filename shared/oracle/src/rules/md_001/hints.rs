@@ -51,7 +51,9 @@ pub(super) fn hint<'a, 'b>(
         let slip = slip(context, &name).min(about(context, candidate));
         (slip, distance(context, &name), name, Some(candidate))
     });
-    let seen = observed.names().into_iter().map(|name| {
+    // What was seen of the context itself is from before the change.
+    let seen = observed.names().into_iter().filter(|name| *name != context);
+    let seen = seen.map(|name| {
         let slip = slip(context, name);
         (slip, distance(context, name), name.to_owned(), None)
     });

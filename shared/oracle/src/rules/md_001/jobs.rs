@@ -4,6 +4,7 @@ use workflows::{
     Access, Callee, Job, Match, NameError, Permissions, Refused, ReportedName, Span, Step, Workflow,
 };
 
+use crate::rules::text::quoted;
 use crate::{Fact, Reason, RepoPath, Tree, Workflows};
 
 /// A name that a job can report, if its workflow runs.
@@ -101,10 +102,17 @@ impl<'a> Jobs<'a> {
                 }
                 Fact::Known(Err(error)) => jobs.doubt(
                     Reason::Unreadable,
-                    format!("`{path}` can't be read (line {}).", error.line),
+                    format!(
+                        "{} can't be read (line {}).",
+                        quoted(path.as_str()),
+                        error.line
+                    ),
                 ),
                 Fact::Unavailable(why) => {
-                    jobs.doubt(why.reason, format!("`{path}` can't be read."));
+                    jobs.doubt(
+                        why.reason,
+                        format!("{} can't be read.", quoted(path.as_str())),
+                    );
                 }
             }
         }
@@ -198,8 +206,9 @@ impl<'a> Jobs<'a> {
             self.doubts.push(Doubt {
                 reason: Reason::Dynamic,
                 detail: format!(
-                    "Job `{}` of `{path}` may post checks or statuses of any name by itself.",
-                    *job.id
+                    "Job {} of {} may post checks or statuses of any name by itself.",
+                    quoted(&job.id),
+                    quoted(path.as_str())
                 ),
                 reach: Reach::Posts,
             });
@@ -222,7 +231,9 @@ fn callee<'a>(workflows: &'a Workflows, path: &str, whole: bool) -> Callee<'a> {
     match found {
         Some(Fact::Known(Ok(workflow))) => Callee::Found(workflow),
         Some(Fact::Known(Err(error))) => Callee::Invalid(error.to_string()),
-        Some(Fact::Unavailable(why)) => Callee::Unreadable(why.detail.clone()),
+        Some(Fact::Unavailable(_)) => {
+            Callee::Unreadable(format!("{} could not be read", quoted(path)))
+        }
         None if whole => Callee::Missing,
         None => Callee::Unreadable("the list of files is not known in full".to_owned()),
     }

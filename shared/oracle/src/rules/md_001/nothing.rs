@@ -5,7 +5,7 @@ use super::hints::{Hint, Slip};
 use super::places::Places;
 use super::problem::{Certainty, Nothing};
 use super::required::Required;
-use super::text::{capital, quoted};
+use crate::rules::text::{capital, clause, quoted};
 
 /// Writes it.
 pub(super) fn text(
@@ -32,16 +32,17 @@ pub(super) fn text(
 fn who(places: &Places<'_, '_>, nothing: &Nothing<'_, '_>) -> String {
     if let Some((candidate, obstacle)) = nothing.kept.first() {
         return format!(
-            "{} has that name, but {}, so that no pull request to `{}` ever gets it.",
+            "{} has that name, but {}, so that no pull request to {} ever gets it.",
             capital(&job(candidate)),
             obstacle.clause,
             places.branch()
         );
     }
     if let Some(before) = nothing.taken_away {
-        let now = match places.renamed_to(before) {
-            Some(now) => format!("it reports {} instead", quoted(&now)),
-            None => "that job is gone".to_owned(),
+        let now = match (nothing.refused, places.renamed_to(before)) {
+            (Some(_), _) => "it does not run".to_owned(),
+            (None, Some(now)) => format!("it reports {} instead", quoted(&now)),
+            (None, None) => "that job is gone".to_owned(),
         };
         return format!(
             "At the base {} reports it; with this change {now}.",
@@ -77,12 +78,27 @@ fn remedy(
     }
     if let Some(refusal) = nothing.refused {
         let guess = format!(
-            " GitHub refuses `{}` as a whole, so that none of its jobs runs: {}.",
-            refusal.path,
-            refusal.message.trim_end_matches('.')
+            " GitHub refuses {} as a whole, so that none of its jobs runs: {}.",
+            quoted(refusal.path.as_str()),
+            clause(&refusal.message)
         );
-        let fix = format!("Correct `{}` so that GitHub accepts it.", refusal.place);
+        let fix = format!(
+            "Correct {} so that GitHub accepts it.",
+            quoted(&refusal.place)
+        );
         return (guess, fix);
+    }
+    if let Some(before) = nothing.taken_away {
+        let fix = match places.renamed_to(before) {
+            Some(now) => format!(
+                "Give the job the name {context} again; or require {} instead, once this is merged.",
+                quoted(&now)
+            ),
+            None => format!(
+                "Keep a job of the name {context}, or stop requiring it before this is merged."
+            ),
+        };
+        return (String::new(), fix);
     }
     let near = nothing
         .hint
@@ -134,6 +150,9 @@ fn instruction(hint: &Hint<'_, '_>, context: &str) -> String {
             "Require a job that `needs` the matrix and checks its result, rather than legs that \
              change with the matrix; or require {name} instead of {context}."
         ),
-        _ => format!("Require {name} instead of {context}, or name the job {context}."),
+        Slip::Case | Slip::Letters if hint.job.is_some() => {
+            format!("Require {name} instead of {context}, or name the job {context}.")
+        }
+        _ => format!("Require {name} instead of {context}."),
     }
 }

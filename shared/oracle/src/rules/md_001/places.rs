@@ -11,7 +11,8 @@ use super::jobs::{Candidate, Jobs, ReadFrom};
 use super::problem::Nothing;
 use super::standing::Kept;
 use crate::registry::Input;
-use crate::{BranchName, Evidence, Fact, RepoPath};
+use crate::rules::text::quoted;
+use crate::{Evidence, Fact, RepoPath};
 
 /// One side's files.
 #[derive(Debug, Clone, Copy)]
@@ -23,9 +24,17 @@ pub(super) struct Places<'a, 'b> {
 }
 
 impl Places<'_, '_> {
-    /// The branch that is merged into.
-    pub(super) fn branch(&self) -> &BranchName {
-        &self.input.settings.branch
+    /// The name of the branch that is merged into, as code.
+    pub(super) fn branch(&self) -> String {
+        quoted(self.input.settings.branch.as_str())
+    }
+
+    /// The App that a context is pinned to, as the end of a phrase.
+    pub(super) fn app(&self, app: u64) -> String {
+        match &self.input.settings.actions_app_id {
+            Fact::Known(actions) if *actions == app => ", from GitHub Actions".to_owned(),
+            _ => format!(", from App {app}"),
+        }
     }
 
     /// Where a job has its name.

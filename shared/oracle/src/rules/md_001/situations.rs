@@ -43,6 +43,12 @@ impl Situations {
             if trigger.paths.is_some() && situations.files.len() == 1 {
                 situations.files.extend(files(tree));
             }
+            if let Some(filter) = &trigger.paths {
+                let patterns = filter.patterns.iter();
+                situations
+                    .files
+                    .extend(patterns.filter_map(|pattern| filled(pattern)));
+            }
             let types = trigger.types.iter().flat_map(|types| types.iter());
             // After `closed` nothing is merged any more.
             let types = types
@@ -106,12 +112,20 @@ fn files(tree: &Tree) -> Vec<String> {
 /// is not merged into itself.
 fn heads(filter: &BranchFilter, base: &str) -> Vec<String> {
     if filter.sense == Sense::Ignore {
-        return vec!["x".to_owned()];
+        return Vec::new();
     }
     filter
         .patterns
         .iter()
-        .map(|pattern| pattern.replace("**", "x").replace('*', "x"))
-        .filter(|name| name != base && !name.starts_with('!'))
+        .filter_map(|pattern| filled(pattern))
+        .filter(|name| name != base)
         .collect()
+}
+
+/// A name that a pattern takes, or with `!` in front takes away: its wildcards filled in.
+/// `None` for patterns with a range or a repetition, whose names are not made up here.
+fn filled(pattern: &str) -> Option<String> {
+    let pattern = pattern.strip_prefix('!').unwrap_or(pattern);
+    let plain = !pattern.contains(['[', '?', '+', '\\']);
+    plain.then(|| pattern.replace("**", "x").replace('*', "x"))
 }

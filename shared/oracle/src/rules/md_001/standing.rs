@@ -5,6 +5,7 @@ use workflows::Reported;
 use super::jobs::Candidate;
 use super::situations::Situations;
 use super::triggers::{Circumstances, Kind, Obstacle, Runs, Situation, runs};
+use crate::rules::text::{clause, quoted};
 
 /// The jobs that have, or may have, one name.
 #[derive(Debug)]
@@ -119,7 +120,10 @@ fn dynamic(candidate: &Candidate<'_>) -> String {
     let name = &candidate.reported.name;
     let why = name.why_unknown().unwrap_or("only a run decides");
     format!(
-        "job `{}` of `{}` reports `{name}`, and {why}",
-        *candidate.job.id, candidate.path
+        "job {} of {} reports {}, and {}",
+        quoted(&candidate.job.id),
+        quoted(candidate.path.as_str()),
+        quoted(&name.to_string()),
+        clause(why)
     )
 }

@@ -8,6 +8,7 @@ use workflows::{BranchFilter, Span, Spanned, Trigger};
 
 use super::jobs::{Candidate, ReadFrom};
 use crate::RepoPath;
+use crate::rules::text::{clause, list, quoted};
 
 /// Whose commit must carry the check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,8 +72,12 @@ pub(super) enum ObstacleKind {
     Disabled,
     /// GitHub refuses the file.
     Refused,
-    /// A filter of the right event.
+    /// The activity types of the right event.
+    Types,
+    /// Another filter of the right event.
     Filter,
+    /// The filter of a push.
+    Push,
     /// Not the right event.
     Event,
 }
@@ -86,14 +91,14 @@ pub(super) fn runs(
     if let Some(state) = around.disabled.get(candidate.path) {
         return Runs::No(Obstacle {
             kind: ObstacleKind::Disabled,
-            clause: format!("the workflow is disabled (`{state}`)"),
+            clause: format!("the workflow is disabled ({})", quoted(state)),
             span: None,
         });
     }
     if let Some(why) = &candidate.refused {
         return Runs::No(Obstacle {
             kind: ObstacleKind::Refused,
-            clause: format!("GitHub refuses the file: {}", why.trim_end_matches('.')),
+            clause: format!("GitHub refuses the file: {}", clause(why)),
             span: None,
         });
     }
@@ -131,14 +136,14 @@ fn fires(
         ("push", Tree, SameRepository) => push(trigger, situation, situation.head),
         ("push", Tree, MergeGroup) => {
             // The queue pushes its group to a branch of this form.
-            let head = format!("gh-readonly-queue/{base}/pr-1-{}", "0".repeat(40));
+            let head = format!("gh-readonly-queue/{base}/pr-1-0a1b2c3");
             push(trigger, situation, &head)
         }
         ("merge_group", Tree, MergeGroup) => merge_group(trigger, base),
         ("deployment" | "deployment_status" | "create", Tree, SameRepository | Fork) => {
             Runs::Unknown(format!(
-                "`{}` runs on a commit that may or may not be the head",
-                *trigger.event
+                "{} runs on a commit that may or may not be the head",
+                quoted(&trigger.event)
             ))
         }
         _ => return None,
@@ -160,10 +165,20 @@ fn push(trigger: &Trigger, situation: &Situation<'_>, head: &str) -> Runs {
     if trigger.branches.is_none()
         && let Some(tags) = &trigger.tags
     {
-        return filtered("it runs for tags only".to_owned(), tags.span);
+        return obstacle(
+            ObstacleKind::Push,
+            "it runs for tags only".to_owned(),
+            tags.span,
+        );
     }
-    if let Some(missed) = branches(trigger, head) {
-        return missed;
+    if let Some(filter) = trigger.branches.as_ref()
+        && !filter.matches(head)
+    {
+        let clause = format!(
+            "its filter for `push` leaves out branches such as {}",
+            quoted(head)
+        );
+        return obstacle(ObstacleKind::Push, clause, filter.span);
     }
     // What a merge group changes is not one file, and a push of its branch is new: GitHub
     // compares with the base, so that the same file decides.
@@ -187,10 +202,11 @@ fn branches(trigger: &Trigger, name: &str) -> Option<Runs> {
         return None;
     }
     let clause = format!(
-        "its branch filter for `{}` leaves out `{name}`",
-        *trigger.event
+        "its branch filter for {} leaves out {}",
+        quoted(&trigger.event),
+        quoted(name)
     );
-    Some(filtered(clause, filter.span))
+    Some(obstacle(ObstacleKind::Filter, clause, filter.span))
 }
 
 fn missed_type(trigger: &Trigger, activity: &str) -> Runs {
@@ -198,23 +214,29 @@ fn missed_type(trigger: &Trigger, activity: &str) -> Runs {
         .types
         .as_ref()
         .map_or(trigger.span, |types| types.span);
-    let clause = format!("its `types` for `{}` lack `{activity}`", *trigger.event);
-    filtered(clause, span)
+    let clause = format!(
+        "its `types` for {} lack `{activity}`",
+        quoted(&trigger.event)
+    );
+    obstacle(ObstacleKind::Types, clause, span)
 }
 
 fn paths(trigger: &Trigger, file: &str) -> Runs {
     match &trigger.paths {
         Some(filter) if !filter.runs_for([file]) => {
-            let clause = format!("its path filter leaves out a change to `{file}` only");
-            filtered(clause, filter.span)
+            let clause = format!(
+                "its path filter leaves out a change to {} only",
+                quoted(file)
+            );
+            obstacle(ObstacleKind::Filter, clause, filter.span)
         }
         _ => Runs::Yes,
     }
 }
 
-fn filtered(clause: String, span: Span) -> Runs {
+fn obstacle(kind: ObstacleKind, clause: String, span: Span) -> Runs {
     Runs::No(Obstacle {
-        kind: ObstacleKind::Filter,
+        kind,
         clause,
         span: Some(span),
     })
@@ -225,11 +247,11 @@ fn wrong_events(candidate: &Candidate<'_>) -> Obstacle {
         .workflow
         .triggers
         .iter()
-        .map(|trigger| format!("`{}`", *trigger.event))
+        .map(|trigger| quoted(&trigger.event))
         .collect();
     let clause = match events.as_slice() {
         [] => "it has no events".to_owned(),
-        events => format!("it runs on {} only", events.join(", ")),
+        events => format!("it runs on {} only", list(events)),
     };
     Obstacle {
         kind: ObstacleKind::Event,

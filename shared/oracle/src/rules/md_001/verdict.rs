@@ -10,6 +10,7 @@ use super::required::Required;
 use super::situations::Situations;
 use super::standing::{Kept, Namesakes, Standing};
 use super::triggers::{Circumstances, Kind, ObstacleKind};
+use crate::rules::text::quoted;
 use crate::{Reason, Severity, Tree, Unavailable};
 
 /// Everything that is known about one side.
@@ -330,8 +331,8 @@ impl<'a, 'b> Case<'a, 'b, '_> {
             problems: Vec::new(),
             unknown: Some(Unavailable {
                 fact: format!(
-                    "what reports the required check `{}`",
-                    self.required.context
+                    "what reports the required check {}",
+                    quoted(&self.required.context)
                 ),
                 reason,
                 detail: detail.to_owned(),

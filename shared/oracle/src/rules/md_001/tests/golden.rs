@@ -29,22 +29,22 @@ fn exactly_two_findings_at_the_right_lines() {
     check(
         &format!("{SETTINGS}{WORKFLOW}"),
         expect![[r#"
-        warn: 2 new findings, not enough to block.
-        new high MD-001: Required check `Mirror Dissonance Oracle` is never reported for the merge queue
-          at .github/workflows/oracle.yml:2-4  on:
-          at .github/workflows/oracle.yml:7  name: Mirror Dissonance Oracle
-          why `main` requires `Mirror Dissonance Oracle`, from App 15368 (branch protection). The branch has a merge queue, which waits for the same checks on its own commits. Job `oracle` of `.github/workflows/oracle.yml` reports it, but it runs on `pull_request` only. The queue gives up on every pull request after its time-out.
-          fix Let `.github/workflows/oracle.yml` run on `merge_group` for `main` too:
+            warn: 2 new findings, not enough to block.
+            new high MD-001: Required check `Mirror Dissonance Oracle` is never reported for the merge queue
+              at .github/workflows/oracle.yml:2-4  on:
+              at .github/workflows/oracle.yml:7  name: Mirror Dissonance Oracle
+              why `main` requires `Mirror Dissonance Oracle`, from GitHub Actions (branch protection). The branch has a merge queue, which waits for the same checks on its own commits. Job `oracle` of `.github/workflows/oracle.yml` reports it, but it runs on `pull_request` only. A pull request that lacks it leaves the queue after the time-out.
+              fix Let `.github/workflows/oracle.yml` run on `merge_group` for `main` too:
 
-        ```yaml
-        on:
-          merge_group:
-        ```
-        new high MD-001: Required check `oracle-check` is reported by nothing
-          at .github/workflows/oracle.yml:7  name: Mirror Dissonance Oracle
-          why `main` requires `oracle-check`, from App 15368 (ruleset 1 of octo-org/hello). No job of any workflow reports a check of that name.
-          fix Give a job of a workflow that runs on `pull_request` the `name` `oracle-check`, or stop requiring it.
-    "#]],
+            ```yaml
+            on:
+              merge_group:
+            ```
+            new high MD-001: Required check `oracle-check` is reported by nothing
+              at .github/workflows/oracle.yml:7  name: Mirror Dissonance Oracle
+              why `main` requires `oracle-check`, from GitHub Actions (ruleset 1 of octo-org/hello). No job of any workflow reports a check of that name.
+              fix Give a job of a workflow that runs on `pull_request` the `name` `oracle-check`, or stop requiring it.
+        "#]],
     );
 }
 
@@ -65,21 +65,21 @@ fn nobody_is_blamed_for_what_was_there_already() {
     check(
         &format!("{SETTINGS}{standing}"),
         expect![[r#"
-        pass: No new contradiction; 2 findings were already there.
-        existing high MD-001: Required check `Mirror Dissonance Oracle` is never reported for the merge queue
-          at .github/workflows/oracle.yml:2-4  on:
-          at .github/workflows/oracle.yml:7  name: Mirror Dissonance Oracle
-          why `main` requires `Mirror Dissonance Oracle`, from App 15368 (branch protection). The branch has a merge queue, which waits for the same checks on its own commits. Job `oracle` of `.github/workflows/oracle.yml` reports it, but it runs on `pull_request` only. The queue gives up on every pull request after its time-out.
-          fix Let `.github/workflows/oracle.yml` run on `merge_group` for `main` too:
+            pass: No new contradiction; 2 findings were already there.
+            existing high MD-001: Required check `Mirror Dissonance Oracle` is never reported for the merge queue
+              at .github/workflows/oracle.yml:2-4  on:
+              at .github/workflows/oracle.yml:7  name: Mirror Dissonance Oracle
+              why `main` requires `Mirror Dissonance Oracle`, from GitHub Actions (branch protection). The branch has a merge queue, which waits for the same checks on its own commits. Job `oracle` of `.github/workflows/oracle.yml` reports it, but it runs on `pull_request` only. A pull request that lacks it leaves the queue after the time-out.
+              fix Let `.github/workflows/oracle.yml` run on `merge_group` for `main` too:
 
-        ```yaml
-        on:
-          merge_group:
-        ```
-        existing high MD-001: Required check `oracle-check` is reported by nothing
-          at .github/workflows/oracle.yml:7  name: Mirror Dissonance Oracle
-          why `main` requires `oracle-check`, from App 15368 (ruleset 1 of octo-org/hello). No job of any workflow reports a check of that name.
-          fix Give a job of a workflow that runs on `pull_request` the `name` `oracle-check`, or stop requiring it.
-    "#]],
+            ```yaml
+            on:
+              merge_group:
+            ```
+            existing high MD-001: Required check `oracle-check` is reported by nothing
+              at .github/workflows/oracle.yml:7  name: Mirror Dissonance Oracle
+              why `main` requires `oracle-check`, from GitHub Actions (ruleset 1 of octo-org/hello). No job of any workflow reports a check of that name.
+              fix Give a job of a workflow that runs on `pull_request` the `name` `oracle-check`, or stop requiring it.
+        "#]],
     );
 }

@@ -1,7 +1,14 @@
 //! What the rule concludes, case by case. How names come about is tested in `workflows`.
 
+mod change;
 mod golden;
+mod matching;
+mod misses;
+mod names;
 mod near_misses;
+mod queue;
+mod triggers;
+mod unknown;
 
 use std::fmt::Write as _;
 

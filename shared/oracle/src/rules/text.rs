@@ -21,6 +21,13 @@ pub(super) fn quoted(name: &str) -> String {
     code(name, 120)
 }
 
+/// A clause that others wrote, in one line of at most 300 characters, without its full stop.
+pub(super) fn clause(text: &str) -> String {
+    let one_line = |c: char| if c.is_control() { ' ' } else { c };
+    let shown: String = text.chars().map(one_line).take(300).collect();
+    shown.trim_end().trim_end_matches('.').to_owned()
+}
+
 /// A list in words: "a", "a and b", "a, b and c", the first four of more.
 pub(super) fn list(names: &[String]) -> String {
     match names {
