@@ -1,2 +1,7 @@
 //! The `phase-mirror` command.
+
+mod page;
+mod terminal;
+mod view;
+
 fn main() {}
