@@ -248,6 +248,9 @@ pub trait PullRequests: Send + Sync {
     ) -> Result<PullRequest, GitHubError>;
 }
 
+/// Which files a snapshot holds the contents of.
+pub type Wants = fn(&RepoPath) -> bool;
+
 /// Fetches snapshots.
 #[async_trait]
 pub trait Snapshots: Send + Sync {
@@ -259,7 +262,7 @@ pub trait Snapshots: Send + Sync {
         &self,
         repository: &Repository,
         pull_request: &PullRequest,
-        wants: fn(&RepoPath) -> bool,
+        wants: Wants,
     ) -> Result<Snapshot, GitHubError>;
 }
 

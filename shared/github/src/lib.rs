@@ -12,4 +12,31 @@
 //! Feature `client` (default) is everything that talks to GitHub; [`webhook`] is there without
 //! it.
 
+#[cfg(feature = "client")]
+mod api;
+#[cfg(feature = "client")]
+mod auth;
+#[cfg(feature = "client")]
+mod check_run;
+#[cfg(feature = "client")]
+mod client;
+#[cfg(feature = "client")]
+mod config;
+#[cfg(feature = "client")]
+mod endpoint;
+#[cfg(feature = "client")]
+mod error;
+#[cfg(feature = "client")]
+mod graphql;
+#[cfg(feature = "client")]
+mod pull_request;
+#[cfg(feature = "client")]
+mod snapshot;
+#[cfg(feature = "client")]
+mod transport;
 pub mod webhook;
+
+#[cfg(feature = "client")]
+pub use client::GitHub;
+#[cfg(feature = "client")]
+pub use config::{ACTIONS_ON_GITHUB_COM, ConfigError, GITHUB_COM, GitHubConfig};

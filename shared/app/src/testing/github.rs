@@ -1,13 +1,13 @@
 //! The fake GitHub: pull requests, snapshots, and Check Runs that append annotations.
 
 use async_trait::async_trait;
-use oracle::{ObjectId, RepoPath, Snapshot};
+use oracle::{ObjectId, Snapshot};
 
 use super::world::{RecordedRun, State, World};
 use crate::check::{ANNOTATIONS_PER_REQUEST, CheckRun, CheckUpdate, ExternalId};
 use crate::error::{GitHubError, GitHubErrorKind};
 use crate::event::Repository;
-use crate::ports::{CheckRuns, PullRequest, PullRequests, Snapshots};
+use crate::ports::{CheckRuns, PullRequest, PullRequests, Snapshots, Wants};
 
 /// The most characters that a summary may have.
 const SUMMARY_LIMIT: usize = 65_535;
@@ -85,7 +85,7 @@ impl Snapshots for World {
         &self,
         repository: &Repository,
         pull_request: &PullRequest,
-        _wants: fn(&RepoPath) -> bool,
+        _wants: Wants,
     ) -> Result<Snapshot, GitHubError> {
         self.github("Snapshots::snapshot", |state| {
             let known = state

@@ -1,0 +1,203 @@
+//! Calls as an installation: REST and GraphQL with the right token, in the ports' errors.
+
+use std::sync::Arc;
+
+use app::GitHubError;
+use app::event::Repository;
+use app::ports::Clock;
+use bytes::Bytes;
+use http::{StatusCode, Uri};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tower::ServiceExt;
+
+use crate::auth::{Signer, Tokens};
+use crate::config::{ConfigError, GitHubConfig, Urls};
+use crate::endpoint::{Endpoint, GRAPHQL};
+use crate::error;
+use crate::graphql::{self, Reply};
+use crate::transport::{self, Answer, Call, Transport};
+
+/// How many pages of a list are followed: 100 items each.
+const MOST_PAGES: u32 = 20;
+
+/// What every port is made of.
+pub(crate) struct Api {
+    transport: Transport,
+    tokens: Tokens,
+    urls: Urls,
+    clock: Arc<dyn Clock>,
+}
+
+/// A list, or the first part of one that has no end.
+pub(crate) enum Pages<T> {
+    /// All of it.
+    Complete(Vec<T>),
+    /// Longer than we follow.
+    TooMany,
+}
+
+impl Api {
+    pub(crate) fn new(config: &GitHubConfig, clock: Arc<dyn Clock>) -> Result<Self, ConfigError> {
+        let signer = Signer::new(config.issuer.clone(), &config.private_key)?;
+        Ok(Self {
+            urls: Urls::new(&config.api_url)?,
+            transport: transport::connect()?,
+            tokens: Tokens::new(signer),
+            clock,
+        })
+    }
+
+    pub(crate) fn now(&self) -> jiff::Timestamp {
+        self.clock.now()
+    }
+
+    /// Makes sure of a token, so that calls which follow at once need not.
+    pub(crate) async fn sign_in(&self, repository: &Repository) -> Result<(), GitHubError> {
+        let now = self.clock.now();
+        let token = self
+            .tokens
+            .token(&self.transport, &self.urls, repository, now);
+        token.await.map(|_| ())
+    }
+
+    /// Reads something of a repository. `values` are those of the template after `{repo}`.
+    pub(crate) async fn read<T: DeserializeOwned>(
+        &self,
+        repository: &Repository,
+        endpoint: Endpoint,
+        values: &[&str],
+        query: &str,
+    ) -> Result<T, GitHubError> {
+        let path = path(repository, endpoint, values, query);
+        let answer = self.send(repository, endpoint, &path, None).await?;
+        error::json(endpoint, &answer)
+    }
+
+    /// Reads all pages of a list; `items` takes them out of a page.
+    pub(crate) async fn read_all<P: DeserializeOwned, T>(
+        &self,
+        repository: &Repository,
+        endpoint: Endpoint,
+        values: &[&str],
+        query: &str,
+        items: fn(P) -> Vec<T>,
+    ) -> Result<Pages<T>, GitHubError> {
+        let mut all = Vec::new();
+        for page in 1..=MOST_PAGES {
+            let query = match page {
+                1 => format!("{query}per_page=100"),
+                page => format!("{query}per_page=100&page={page}"),
+            };
+            let path = path(repository, endpoint, values, &query);
+            let answer = self.send(repository, endpoint, &path, None).await?;
+            all.extend(items(error::json(endpoint, &answer)?));
+            if !has_next(&answer) {
+                return Ok(Pages::Complete(all));
+            }
+        }
+        Ok(Pages::TooMany)
+    }
+
+    /// Writes something of a repository.
+    pub(crate) async fn write<T: DeserializeOwned>(
+        &self,
+        repository: &Repository,
+        endpoint: Endpoint,
+        values: &[&str],
+        body: &impl Serialize,
+    ) -> Result<T, GitHubError> {
+        let body = encode(endpoint, body)?;
+        let path = path(repository, endpoint, values, "");
+        let answer = self.send(repository, endpoint, &path, Some(body)).await?;
+        error::json(endpoint, &answer)
+    }
+
+    /// Sends a query. What it could not answer in part is in the reply's errors.
+    pub(crate) async fn query(
+        &self,
+        repository: &Repository,
+        query: &str,
+        variables: &Value,
+    ) -> Result<Reply, GitHubError> {
+        let body = serde_json::json!({ "query": query, "variables": variables });
+        let body = encode(GRAPHQL, &body)?;
+        let uri = self.urls.graphql();
+        let answer = self.exchange(repository, GRAPHQL, uri, Some(body)).await?;
+        graphql::reply(&answer, self.clock.now())
+    }
+
+    async fn send(
+        &self,
+        repository: &Repository,
+        endpoint: Endpoint,
+        path: &str,
+        body: Option<Bytes>,
+    ) -> Result<Answer, GitHubError> {
+        let uri = self
+            .urls
+            .rest(path)
+            .map_err(|source| error::error(endpoint, app::GitHubErrorKind::Invalid, source))?;
+        self.exchange(repository, endpoint, uri, body).await
+    }
+
+    async fn exchange(
+        &self,
+        repository: &Repository,
+        endpoint: Endpoint,
+        uri: Uri,
+        body: Option<Bytes>,
+    ) -> Result<Answer, GitHubError> {
+        let mut renewed = false;
+        loop {
+            let now = self.clock.now();
+            let token = self
+                .tokens
+                .token(&self.transport, &self.urls, repository, now)
+                .await?;
+            let call = Call {
+                endpoint,
+                uri: uri.clone(),
+                bearer: Arc::clone(&token.secret),
+                body: body.clone(),
+                attempt: 1,
+            };
+            let answer = self.transport.clone().oneshot(call).await;
+            let answer = answer.map_err(|source| error::not_answered(endpoint, source))?;
+            if answer.status == StatusCode::UNAUTHORIZED {
+                self.tokens.drop_refused(repository, &token).await;
+                // Who is not let in has done nothing, so even an effect may be tried again.
+                if !std::mem::replace(&mut renewed, true) {
+                    continue;
+                }
+            }
+            return error::accepted(endpoint, answer, self.clock.now());
+        }
+    }
+}
+
+fn path(repository: &Repository, endpoint: Endpoint, values: &[&str], query: &str) -> String {
+    let mut all = vec![repository.name.owner(), repository.name.name()];
+    all.extend(values);
+    let mut path = endpoint.path(&all);
+    if !query.is_empty() {
+        path.push('?');
+        path.push_str(query);
+    }
+    path
+}
+
+fn encode(endpoint: Endpoint, body: &impl Serialize) -> Result<Bytes, GitHubError> {
+    let body = serde_json::to_vec(body);
+    body.map(Bytes::from)
+        .map_err(|source| error::error(endpoint, app::GitHubErrorKind::Invalid, source))
+}
+
+/// Whether a `Link` header names a next page
+/// (<https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api>).
+fn has_next(answer: &Answer) -> bool {
+    let link = answer.headers.get(http::header::LINK);
+    link.and_then(|link| link.to_str().ok())
+        .is_some_and(|link| link.contains("rel=\"next\""))
+}

@@ -1,0 +1,242 @@
+//! Installation access tokens, each for one repository and with no permission more than is
+//! needed (<https://docs.github.com/en/rest/apps/apps#create-an-installation-access-token-for-an-app>).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::event::Repository;
+use app::{GitHubError, GitHubErrorKind};
+use bytes::Bytes;
+use http::StatusCode;
+use jiff::{SignedDuration, Timestamp};
+use moka::future::Cache;
+use moka::ops::compute::Op;
+use secrecy::SecretString;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use super::Signer;
+use crate::config::Urls;
+use crate::endpoint::ACCESS_TOKEN;
+use crate::error;
+use crate::transport::{Answer, Call, Transport};
+
+/// A token this close to its end is not begun to be used.
+const RESERVE: SignedDuration = SignedDuration::from_mins(5);
+
+/// How long it is remembered that an installation lacks optional permissions. Its owner may
+/// grant them at any time.
+const MEMORY: Duration = Duration::from_secs(60 * 60);
+
+/// How many tokens are kept; one is about 600 bytes.
+const KEPT: u64 = 10_000;
+
+/// A token, good for one repository.
+pub(crate) struct Token {
+    /// Of any length and form.
+    pub(crate) secret: Arc<SecretString>,
+    expires_at: Timestamp,
+}
+
+/// Gets tokens and keeps them while they are good.
+pub(crate) struct Tokens {
+    signer: Signer,
+    kept: Cache<(u64, u64), Arc<Token>>,
+    /// Installations that refused the optional permissions.
+    restricted: Cache<u64, ()>,
+}
+
+/// What a token is asked to be good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    /// Everything that is of use.
+    Full,
+    /// Only what nothing works without.
+    Required,
+}
+
+/// What GitHub gives.
+#[derive(Deserialize)]
+struct Created {
+    token: String,
+    expires_at: Timestamp,
+}
+
+impl Tokens {
+    pub(crate) fn new(signer: Signer) -> Self {
+        Self {
+            signer,
+            kept: Cache::new(KEPT),
+            restricted: Cache::builder()
+                .max_capacity(KEPT)
+                .time_to_live(MEMORY)
+                .build(),
+        }
+    }
+
+    /// A token for a repository; callers at the same time share one request.
+    pub(crate) async fn token(
+        &self,
+        transport: &Transport,
+        urls: &Urls,
+        repository: &Repository,
+        now: Timestamp,
+    ) -> Result<Arc<Token>, GitHubError> {
+        let key = (repository.installation_id, repository.id);
+        if let Some(token) = self.kept.get(&key).await.filter(|it| it.is_good(now)) {
+            return Ok(token);
+        }
+        let entry = self.kept.entry(key);
+        let made = entry.and_try_compute_with(async |kept| {
+            // Whoever waited for another's request finds its token here.
+            if kept.is_some_and(|kept| kept.value().is_good(now)) {
+                return Ok(Op::Nop);
+            }
+            let token = self.create(transport, urls, repository, now).await?;
+            Ok(Op::Put(Arc::new(token)))
+        });
+        let entry = made.await?.into_entry();
+        let missing = || error::unexpected(ACCESS_TOKEN, "the token was not kept");
+        entry.map(moka::Entry::into_value).ok_or_else(missing)
+    }
+
+    /// Drops a token that GitHub refused, unless another has taken its place.
+    pub(crate) async fn drop_refused(&self, repository: &Repository, refused: &Arc<Token>) {
+        let key = (repository.installation_id, repository.id);
+        let entry = self.kept.entry(key);
+        entry
+            .and_compute_with(async |kept| match kept {
+                Some(kept) if Arc::ptr_eq(kept.value(), refused) => Op::Remove,
+                _ => Op::Nop,
+            })
+            .await;
+    }
+
+    async fn create(
+        &self,
+        transport: &Transport,
+        urls: &Urls,
+        repository: &Repository,
+        now: Timestamp,
+    ) -> Result<Token, GitHubError> {
+        let installation = repository.installation_id;
+        let mut scope = Scope::Full;
+        if self.restricted.contains_key(&installation) {
+            scope = Scope::Required;
+        }
+        loop {
+            let answer = self.ask(transport, urls, repository, scope, now).await?;
+            if answer.status == StatusCode::UNPROCESSABLE_ENTITY {
+                match Unprocessable::of(&answer) {
+                    Unprocessable::Repository => return Err(hidden()),
+                    Unprocessable::Permissions if scope == Scope::Full => {
+                        scope = Scope::Required;
+                        self.restricted.insert(installation, ()).await;
+                        continue;
+                    }
+                    Unprocessable::Permissions => return Err(not_granted()),
+                }
+            }
+            let answer = error::accepted(ACCESS_TOKEN, answer, now)?;
+            let created: Created = error::json(ACCESS_TOKEN, &answer)?;
+            return Ok(Token {
+                secret: Arc::new(created.token.into()),
+                expires_at: created.expires_at,
+            });
+        }
+    }
+
+    async fn ask(
+        &self,
+        transport: &Transport,
+        urls: &Urls,
+        repository: &Repository,
+        scope: Scope,
+        now: Timestamp,
+    ) -> Result<Answer, GitHubError> {
+        let jwt = self
+            .signer
+            .sign(now)
+            .map_err(|source| error::error(ACCESS_TOKEN, GitHubErrorKind::Unauthorized, source))?;
+        let path = ACCESS_TOKEN.path(&[&repository.installation_id.to_string()]);
+        let uri = urls
+            .rest(&path)
+            .map_err(|source| error::error(ACCESS_TOKEN, GitHubErrorKind::Invalid, source))?;
+        let body = json!({
+            "repository_ids": [repository.id],
+            "permissions": scope.permissions(),
+        });
+        let call = Call {
+            endpoint: ACCESS_TOKEN,
+            uri,
+            bearer: Arc::new(jwt),
+            body: Some(Bytes::from(body.to_string())),
+            attempt: 1,
+        };
+        let answer = transport.clone().oneshot(call).await;
+        answer.map_err(|source| error::not_answered(ACCESS_TOKEN, source))
+    }
+}
+
+impl Token {
+    fn is_good(&self, now: Timestamp) -> bool {
+        self.expires_at.duration_since(now) > RESERVE
+    }
+}
+
+impl Scope {
+    fn permissions(self) -> Value {
+        match self {
+            Self::Full => json!({
+                "actions": "read",
+                "checks": "write",
+                "contents": "read",
+                "metadata": "read",
+                "pull_requests": "read",
+                "statuses": "read",
+            }),
+            Self::Required => json!({
+                "checks": "write",
+                "contents": "read",
+                "metadata": "read",
+                "pull_requests": "read",
+            }),
+        }
+    }
+}
+
+/// Why GitHub makes no such token; only its words tell.
+enum Unprocessable {
+    /// The repository is not there, or not the installation's.
+    Repository,
+    /// The installation has not granted what was asked for.
+    Permissions,
+}
+
+impl Unprocessable {
+    fn of(answer: &Answer) -> Self {
+        let message = error::message(answer).to_ascii_lowercase();
+        if message.contains("repository") && !message.contains("permission") {
+            Self::Repository
+        } else {
+            Self::Permissions
+        }
+    }
+}
+
+fn hidden() -> GitHubError {
+    let source = error::Misunderstood(
+        "the repository is not one of the installation, or is not there any more".to_owned(),
+    );
+    error::error(ACCESS_TOKEN, GitHubErrorKind::NotFound, source)
+}
+
+fn not_granted() -> GitHubError {
+    let source = error::Misunderstood(
+        "the installation lacks one of checks:write, contents:read, pull_requests:read; its owner \
+         has to accept the App's permissions"
+            .to_owned(),
+    );
+    error::error(ACCESS_TOKEN, GitHubErrorKind::Forbidden, source)
+}

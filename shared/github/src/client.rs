@@ -1,0 +1,41 @@
+//! The adapter: one value that is every port towards GitHub.
+
+use std::fmt;
+use std::sync::Arc;
+
+use app::ports::Clock;
+
+use crate::api::Api;
+use crate::config::{ConfigError, GitHubConfig};
+use crate::snapshot::Kept;
+
+/// GitHub. Implements [`PullRequests`](app::ports::PullRequests),
+/// [`Snapshots`](app::ports::Snapshots) and [`CheckRuns`](app::ports::CheckRuns). Keeps tokens,
+/// trees and blobs in memory, so one value should serve a whole process.
+pub struct GitHub {
+    pub(crate) api: Api,
+    pub(crate) kept: Kept,
+    pub(crate) issuer: String,
+    pub(crate) actions_app_id: Option<u64>,
+}
+
+impl GitHub {
+    /// Checks the configuration; calls nobody. `clock` is what tokens are dated by.
+    pub fn new(config: &GitHubConfig, clock: Arc<dyn Clock>) -> Result<Self, ConfigError> {
+        Ok(Self {
+            api: Api::new(config, clock)?,
+            kept: Kept::new(),
+            issuer: config.issuer.clone(),
+            actions_app_id: config.actions_app_id,
+        })
+    }
+}
+
+impl fmt::Debug for GitHub {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GitHub")
+            .field("issuer", &self.issuer)
+            .field("actions_app_id", &self.actions_app_id)
+            .finish_non_exhaustive()
+    }
+}

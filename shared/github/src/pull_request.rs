@@ -1,0 +1,183 @@
+//! [`PullRequests`]: one GraphQL query for everything about a pull request.
+
+use app::GitHubError;
+use app::event::Repository;
+use app::ports::{PullRequest, PullRequests, TestMerge};
+use async_trait::async_trait;
+use oracle::{BranchName, ObjectId};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::GitHub;
+use crate::endpoint::GRAPHQL;
+use crate::error;
+
+const QUERY: &str = "\
+query($owner: String!, $name: String!, $number: Int!) {
+  repository(owner: $owner, name: $name) {
+    defaultBranchRef { name }
+    pullRequest(number: $number) {
+      state
+      isCrossRepository
+      headRefOid
+      baseRefName
+      baseRefOid
+      baseRef { target { oid } }
+      mergeable
+      potentialMergeCommit { oid parents(first: 2) { nodes { oid } } }
+    }
+  }
+}";
+
+#[derive(Debug, Deserialize)]
+struct Branch {
+    name: BranchName,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Node {
+    state: String,
+    is_cross_repository: bool,
+    head_ref_oid: ObjectId,
+    base_ref_name: BranchName,
+    /// The base when the pull request was last touched.
+    base_ref_oid: ObjectId,
+    /// The base now; none when the branch was deleted.
+    base_ref: Option<Ref>,
+    mergeable: String,
+    potential_merge_commit: Option<MergeCommit>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Ref {
+    target: Option<Commit>,
+}
+
+#[derive(Debug, Deserialize)]
+struct MergeCommit {
+    oid: ObjectId,
+    parents: Parents,
+}
+
+#[derive(Debug, Deserialize)]
+struct Parents {
+    nodes: Vec<Commit>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Commit {
+    oid: ObjectId,
+}
+
+#[async_trait]
+impl PullRequests for GitHub {
+    async fn pull_request(
+        &self,
+        repository: &Repository,
+        number: u64,
+    ) -> Result<PullRequest, GitHubError> {
+        let variables = json!({
+            "owner": repository.name.owner(),
+            "name": repository.name.name(),
+            "number": number,
+        });
+        let reply = self.api.query(repository, QUERY, &variables).await?;
+        let node: Node = reply.field("pullRequest")?;
+        let default_branch: Option<Branch> = reply.field("defaultBranchRef")?;
+        let default_branch = default_branch
+            .ok_or_else(|| error::unexpected(GRAPHQL, "a pull request without a default branch"))?;
+        Ok(node.into_pull_request(number, default_branch.name))
+    }
+}
+
+impl Node {
+    fn into_pull_request(self, number: u64, default_branch: BranchName) -> PullRequest {
+        let test_merge = self.test_merge();
+        let tip = self.base_ref.and_then(|base| base.target);
+        PullRequest {
+            number,
+            open: self.state == "OPEN",
+            head: self.head_ref_oid,
+            from_fork: self.is_cross_repository,
+            base: self.base_ref_name,
+            base_tip: tip.map_or(self.base_ref_oid, |commit| commit.oid),
+            default_branch,
+            test_merge,
+        }
+    }
+
+    fn test_merge(&self) -> TestMerge {
+        match (&*self.mergeable, &self.potential_merge_commit) {
+            ("CONFLICTING", _) => TestMerge::Conflicting,
+            ("MERGEABLE", Some(merge)) => match &*merge.parents.nodes {
+                // GitHub may still show the merge of an earlier head.
+                [base, head] if head.oid == self.head_ref_oid => TestMerge::Clean {
+                    commit: merge.oid.clone(),
+                    base: base.oid.clone(),
+                },
+                _ => TestMerge::Pending,
+            },
+            _ => TestMerge::Pending,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    fn id(digit: char) -> String {
+        digit.to_string().repeat(40)
+    }
+
+    fn read(change: impl FnOnce(&mut Value)) -> PullRequest {
+        let mut node = json!({
+            "state": "OPEN",
+            "isCrossRepository": false,
+            "headRefOid": id('a'),
+            "baseRefName": "release",
+            "baseRefOid": id('b'),
+            "baseRef": { "target": { "oid": id('c') } },
+            "mergeable": "MERGEABLE",
+            "potentialMergeCommit": {
+                "oid": id('d'),
+                "parents": { "nodes": [{ "oid": id('c') }, { "oid": id('a') }] },
+            },
+        });
+        change(&mut node);
+        let node: Node = serde_json::from_value(node).unwrap();
+        node.into_pull_request(7, BranchName::new("main").unwrap())
+    }
+
+    #[test]
+    fn a_test_merge_counts_only_for_this_head() {
+        let clean = read(|_| {});
+        assert_eq!(clean.base_tip.as_str(), id('c'));
+        let TestMerge::Clean { commit, base } = clean.test_merge else {
+            panic!("{clean:?}");
+        };
+        assert_eq!((commit.as_str(), base.as_str()), (&*id('d'), &*id('c')));
+
+        let stale = read(|node| {
+            node["potentialMergeCommit"]["parents"]["nodes"][1]["oid"] = json!(id('e'));
+        });
+        assert_eq!(stale.test_merge, TestMerge::Pending);
+        let unknown = read(|node| node["mergeable"] = json!("UNKNOWN"));
+        assert_eq!(unknown.test_merge, TestMerge::Pending);
+        let none = read(|node| node["potentialMergeCommit"] = Value::Null);
+        assert_eq!(none.test_merge, TestMerge::Pending);
+        let conflicting = read(|node| node["mergeable"] = json!("CONFLICTING"));
+        assert_eq!(conflicting.test_merge, TestMerge::Conflicting);
+    }
+
+    #[test]
+    fn a_deleted_base_branch_leaves_its_last_commit() {
+        let pull_request = read(|node| node["baseRef"] = Value::Null);
+        assert_eq!(pull_request.base_tip.as_str(), id('b'));
+        let merged = read(|node| node["state"] = json!("MERGED"));
+        assert!(!merged.open);
+    }
+}
