@@ -1,0 +1,1 @@
+//! What a worker does, told one delivery at a time.
