@@ -18,7 +18,7 @@ impl World {
         operation: &'static str,
         effect: impl FnOnce(&mut State) -> Result<R, GitHubErrorKind>,
     ) -> Result<R, GitHubError> {
-        let answer = self.call(operation, effect).await;
+        let answer = self.call(operation, Self::REQUEST_TIMEOUT, effect).await;
         answer
             .unwrap_or(Err(GitHubErrorKind::Unavailable))
             .map_err(|kind| GitHubError {

@@ -174,11 +174,12 @@ impl World {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// One call of a port: suspends, then has its effect, unless a fault says otherwise.
-    /// `None`: the caller is told that it failed.
+    /// One call of a port: suspends, then has its effect, unless a fault says otherwise or
+    /// `patience` is over. `None`: the caller is told that it failed.
     pub(super) async fn call<R>(
         &self,
         name: &'static str,
+        patience: Duration,
         effect: impl FnOnce(&mut State) -> R,
     ) -> Option<R> {
         let started = self.lock().now;
@@ -186,7 +187,7 @@ impl World {
         let mut state = self.lock();
         let number = state.calls.len();
         state.calls.push(name);
-        let timed_out = state.now > later(started, Self::REQUEST_TIMEOUT);
+        let timed_out = state.now > later(started, patience);
         if timed_out || state.outages.contains(name) {
             return None;
         }

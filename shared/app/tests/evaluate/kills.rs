@@ -15,7 +15,7 @@ enum Accident {
     Fails(Fault),
 }
 
-/// Two pull requests with one head and different bases, then a new base, a push, and a close.
+/// Two pull requests with one head and different bases, then a new base, a push that leaves the other behind, and a close.
 const CHAPTERS: [fn(&mut Simulation); 5] = [
     |simulation| {
         stage::put(&simulation.world, 1, 0, Base::Strict);
@@ -137,6 +137,56 @@ fn two_kills_at_any_two_calls_of_the_first_chapter_change_nothing() {
                 (0..=steps).for_each(|_| simulation.step(0));
                 simulation.kill(0);
             }
+            simulation.settle();
+            simulation.assert_settled();
+            assert_eq!(simulation.world.runs().len(), 1, "one generation, one run");
+        }
+    }
+}
+
+#[test]
+fn a_worker_that_was_too_slow_does_no_harm() {
+    let mut alone = Simulation::new();
+    CHAPTERS[0](&mut alone);
+    alone.settle();
+    let calls = alone.world.calls().len();
+    for slow in 0..calls {
+        for other in 0..=calls {
+            let mut simulation = Simulation::new();
+            CHAPTERS[0](&mut simulation);
+            simulation.duplicate(0);
+            simulation.start(0);
+            (0..=slow).for_each(|_| simulation.step(0));
+            // Its lease runs out, somebody else begins, and then it wakes up.
+            simulation.world.advance(Duration::from_secs(130));
+            simulation.start(0);
+            (0..=other).for_each(|_| simulation.step(1));
+            simulation.finish(0);
+            simulation.settle();
+            simulation.assert_settled();
+            assert_eq!(simulation.world.runs().len(), 1, "one generation, one run");
+        }
+    }
+}
+
+#[test]
+fn a_lease_that_was_renewed_too_late_is_not_relied_on() {
+    let mut alone = Simulation::new();
+    CHAPTERS[0](&mut alone);
+    alone.settle();
+    for slow in 0..alone.world.calls().len() {
+        for steps_after in 1..=3 {
+            let mut simulation = Simulation::new();
+            CHAPTERS[0](&mut simulation);
+            simulation.duplicate(0);
+            simulation.start(0);
+            (0..=slow).for_each(|_| simulation.step(0));
+            // It wakes up, and its next call is on its way when somebody else sees the head
+            // free.
+            simulation.world.advance(Duration::from_secs(130));
+            (0..steps_after).for_each(|_| simulation.step(0));
+            simulation.start(0);
+            simulation.finish(1);
             simulation.settle();
             simulation.assert_settled();
             assert_eq!(simulation.world.runs().len(), 1, "one generation, one run");

@@ -24,7 +24,7 @@ use crate::stage::{self, Base, REPOSITORY, annotated};
 type Ended = Result<Disposition, WorkError>;
 
 /// How long a message of a killed worker stays hidden.
-const VISIBILITY: Duration = Duration::from_secs(60);
+const VISIBILITY: Duration = Duration::from_mins(1);
 
 struct Waiting {
     message: Message,
@@ -118,6 +118,16 @@ impl Simulation {
             number,
             work,
         });
+    }
+
+    /// Lets a worker take all its steps.
+    pub(crate) fn finish(&mut self, which: usize) {
+        if let Some(place) = pick(self.running.len(), which) {
+            let workers = self.running.len();
+            while self.running.len() == workers {
+                self.step(place);
+            }
+        }
     }
 
     /// Lets a worker take its next step.
