@@ -14,6 +14,8 @@ pub const MOST_ANNOTATIONS: usize = 250;
 const TITLE_BYTES: usize = 255;
 /// GitHub's limit on a message, 64 KB.
 const MESSAGE_BYTES: usize = 64 * 1024;
+/// The part of it that the fix may have.
+const FIX_BYTES: usize = 8 * 1024;
 
 /// Annotations, and how many places there were no more for.
 pub(super) struct Annotations {
@@ -42,10 +44,13 @@ pub(super) fn annotations(reports: &[(u64, Report)]) -> Annotations {
 
 fn annotation((item, evidence): (&Item, &Evidence)) -> Annotation {
     let start_line = evidence.start_line.max(1);
-    let id = format!("{} ({} v{})", item.id, item.rule_id, item.rule_version);
-    // The end is what names the finding, so the middle is cut.
-    let tail = format!("\n\nFix: {}\n\n{id}", markdown::cut(&item.fix, 8_192));
-    let room = MESSAGE_BYTES - 2 * markdown::plain(&tail).len().min(MESSAGE_BYTES / 4);
+    // What names the finding comes last, so the middle is cut.
+    let fix = markdown::cut(&markdown::plain(&item.fix), FIX_BYTES);
+    let tail = format!(
+        "\n\nFix: {fix}\n\n{} ({} v{})",
+        item.id, item.rule_id, item.rule_version
+    );
+    let room = MESSAGE_BYTES.saturating_sub(tail.len());
     let why = markdown::cut(&markdown::plain(&item.why), room);
     Annotation {
         path: evidence.path.clone(),
@@ -60,6 +65,6 @@ fn annotation((item, evidence): (&Item, &Evidence)) -> Annotation {
             &markdown::plain(&item.title).replace('\n', " "),
             TITLE_BYTES,
         ),
-        message: format!("{why}{}", markdown::plain(&tail)),
+        message: why + &tail,
     }
 }

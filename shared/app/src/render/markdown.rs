@@ -77,9 +77,22 @@ fn one_line(text: &str) -> String {
 }
 
 fn escape_into(markdown: &mut String, text: &str) {
-    for c in text.chars() {
+    for (at, c) in text.char_indices() {
+        let (before, after) = (&text[..at], &text[at + c.len_utf8()..]);
         // https://spec.commonmark.org/0.31.2/#backslash-escapes
-        if c.is_ascii_punctuation() && !",;'\"%?/=^".contains(c) {
+        let is_markup = match c {
+            '\\' | '`' | '*' | '_' | '~' | '[' | ']' | '<' | '>' | '#' | '|' | '&' | '$' | '@' => {
+                true
+            }
+            // Lists, where a line begins.
+            '-' | '+' => before.is_empty(),
+            ')' => is_number(before),
+            // Numbered lists, and what GitHub makes links of by itself.
+            '.' => is_number(before) || ends_with_www(before),
+            ':' => after.starts_with("//"),
+            _ => false,
+        };
+        if is_markup {
             markdown.push('\\');
         }
         markdown.push(c);
@@ -89,6 +102,16 @@ fn escape_into(markdown: &mut String, text: &str) {
             markdown.push('\u{200b}');
         }
     }
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn ends_with_www(text: &str) -> bool {
+    let end = text.len().checked_sub("www".len());
+    let end = end.and_then(|start| text.get(start..));
+    end.is_some_and(|end| end.eq_ignore_ascii_case("www"))
 }
 
 /// Whether a character is not seen, or changes how others are seen
@@ -120,10 +143,14 @@ mod tests {
             ),
             ("*a* _b_ ~c~", r"\*a\* \_b\_ \~c\~"),
             ("<img src=x>", r"\<img src=x\>"),
-            ("[a](https://b.c)", r"\[a\]\(https\://b\.c\)"),
-            ("www.b.c", r"www\.b\.c"),
+            ("[a](https://b.c)", r"\[a\](https\://b.c)"),
+            ("www.b.c", r"www\.b.c"),
             ("&lt;", r"\&lt;"),
             ("a | b", r"a \| b"),
+            ("- a-b", r"\- a-b"),
+            ("12. a. 3) b", r"12\. a. 3) b"),
+            ("1) a", r"1\) a"),
+            ("---", r"\---"),
             ("# a", "\\#\u{200b} a"),
             ("@octocat", "\\@\u{200b}octocat"),
             ("a\\", "a\\\\"),

@@ -16,9 +16,12 @@ const LAST_WORDS: usize = 400;
 /// The most bytes of a title.
 const TITLE: usize = 400;
 /// The most bytes of each of a finding's other texts.
-const PROSE: usize = 4_000;
-/// The most places of one finding.
-const PLACES: usize = 10;
+const PROSE: usize = 2_000;
+/// The most bytes of the lines shown of one place.
+const SNIPPET: usize = 1_000;
+/// The most places of one finding. With the limits above, any one finding fits, however much
+/// of it has to be escaped.
+const PLACES: usize = 8;
 
 /// A part of the summary that is there whole or not at all.
 enum Part {
@@ -144,7 +147,7 @@ fn finding(item: &Item) -> String {
     for evidence in item.evidence.iter().take(PLACES) {
         let _ = write!(markdown, "{}:\n\n", place(evidence));
         if !evidence.snippet.is_empty() {
-            let _ = writeln!(markdown, "{}", block(&cut(&evidence.snippet, PROSE)));
+            let _ = writeln!(markdown, "{}", block(&cut(&evidence.snippet, SNIPPET)));
         }
     }
     if item.evidence.len() > PLACES {
