@@ -5,7 +5,7 @@ use std::cell::Cell;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::State;
+use super::{AccountKind, State};
 use crate::git::{FileChange, ObjectId};
 
 /// The branch that a pull request brings, or the one that it goes to.
@@ -115,6 +115,7 @@ impl State {
             })
         };
         let (head, base) = (side(head_repository, head)?, side(base_repository, base)?);
+        self.ensure_account(author, AccountKind::User);
         let id = self.fresh_id();
         let now = self.now();
         let repository = self.repositories.get_mut(&base_repository)?;

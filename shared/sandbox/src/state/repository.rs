@@ -147,6 +147,7 @@ impl State {
         author: &str,
         message: &str,
     ) -> ObjectId {
+        self.ensure_account(author, AccountKind::User);
         let author = Signature {
             name: author.to_owned(),
             email: format!("{author}@users.noreply.github.com"),

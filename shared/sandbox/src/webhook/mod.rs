@@ -20,6 +20,10 @@ impl State {
         sender: &str,
         extra: Value,
     ) {
+        // What nobody hears is not worth putting into words: that takes a diff.
+        if self.receivers(repository, "pull_request").is_empty() {
+            return;
+        }
         let merge = self
             .pull_request(repository, number)
             .map(crate::state::PullRequest::settled_test_merge);
@@ -41,6 +45,9 @@ impl State {
         after: ObjectId,
         pusher: &str,
     ) {
+        if self.receivers(repository, "push").is_empty() {
+            return;
+        }
         let commits = self.objects(repository).commits_between(before, after);
         let commits: Vec<Value> = commits
             .into_iter()
@@ -123,20 +130,24 @@ impl State {
         if let Some(organization) = self.organization_json(repository) {
             extend(&mut body, json!({"organization": organization}));
         }
-        let receivers: Vec<_> = self
-            .installations
-            .values()
-            .filter(|it| it.suspended.is_none() && self.installed_on(it, repository))
-            .filter(|it| self.apps[&it.app].events.iter().any(|known| known == event))
-            .filter(|it| it.permissions.allows(permission(event), Access::Read))
-            .map(|it| (it.app, it.id))
-            .collect();
+        let receivers = self.receivers(repository, event);
         let guid = self.fresh_guid();
         for (app, installation) in receivers {
             let installation_json = Self::simple_installation_json(installation);
             extend(&mut body, json!({"installation": installation_json}));
             self.deliver(app, Some(installation), &guid, event, &body);
         }
+    }
+
+    /// The Apps that hear of an event, with the installations through which they do.
+    fn receivers(&self, repository: u64, event: &str) -> Vec<(AppId, u64)> {
+        self.installations
+            .values()
+            .filter(|it| it.suspended.is_none() && self.installed_on(it, repository))
+            .filter(|it| self.apps[&it.app].events.iter().any(|known| known == event))
+            .filter(|it| it.permissions.allows(permission(event), Access::Read))
+            .map(|it| (it.app, it.id))
+            .collect()
     }
 
     fn installed_repositories(&self, installation: &Installation) -> Vec<Value> {
