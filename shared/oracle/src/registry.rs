@@ -122,3 +122,29 @@ pub fn rules_hash() -> String {
     }
     hex(&Sha256::digest(text))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edges_fetch_workflows_and_nothing_else() {
+        let wanted = |path: &str| wants(&RepoPath::new(path).unwrap());
+        assert!(wanted(".github/workflows/ci.yml"));
+        assert!(wanted(".github/workflows/ci.yaml"));
+        for path in [
+            "README.md",
+            ".github/workflows/README.md",
+            ".github/workflows/nested/ci.yml",
+            "sub/.github/workflows/ci.yml",
+        ] {
+            assert!(!wanted(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn the_hash_of_the_rules_is_stable_and_hex() {
+        assert_eq!(rules_hash(), rules_hash());
+        assert_eq!(rules_hash().len(), 64);
+    }
+}

@@ -22,7 +22,7 @@ mod verdict;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use self::jobs::{Doubt, Jobs, Reach};
 use self::observed::Observed;
@@ -193,14 +193,16 @@ fn outside(input: &Input<'_>, requirements: &Requirements) -> Vec<Doubt> {
     });
     let known = input.settings.workflows.known();
     let workflows = known.map(Vec::as_slice).unwrap_or_default().iter();
-    let without_file = workflows
-        .filter(|workflow| workflow.path.as_str().starts_with("dynamic/"))
+    let without_file: BTreeSet<&RepoPath> = workflows
         .filter(|workflow| workflow.state == "active")
-        .map(|workflow| {
-            doubt(format!(
-                "GitHub runs {} without a file, and what it reports is not written anywhere.",
-                quoted(workflow.path.as_str())
-            ))
-        });
+        .map(|workflow| &workflow.path)
+        .filter(|path| path.as_str().starts_with("dynamic/"))
+        .collect();
+    let without_file = without_file.into_iter().map(|path| {
+        doubt(format!(
+            "GitHub runs {} without a file, and what it reports is not written anywhere.",
+            quoted(path.as_str())
+        ))
+    });
     injected.chain(without_file).collect()
 }

@@ -6,6 +6,7 @@ mod matching;
 mod misses;
 mod names;
 mod near_misses;
+mod properties;
 mod queue;
 mod triggers;
 mod unknown;
