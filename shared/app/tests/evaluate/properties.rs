@@ -111,10 +111,14 @@ proptest! {
     })]
 
     /// Deliveries doubled, reordered and at once; workers killed; calls that fail with and
-    /// without effect; leases that run out under a worker that is slow.
+    /// without effect; leases that run out under a worker that is slow; last attempts that fail.
     #[test]
-    fn everything_ends_in_one_state(story in prop::collection::vec(happening(), 1..60)) {
+    fn everything_ends_in_one_state(
+        story in prop::collection::vec(happening(), 1..60),
+        attempts in prop::sample::select(vec![2, 4, u32::MAX]),
+    ) {
         let mut simulation = Simulation::new();
+        simulation.attempts = attempts;
         for (delivery, happening) in (0..).zip(&story) {
             happening.happens(&mut simulation, delivery);
         }

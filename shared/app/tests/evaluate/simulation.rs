@@ -41,7 +41,10 @@ struct Running {
 pub(crate) struct Simulation {
     pub(crate) world: Arc<World>,
     pub(crate) worker: Worker,
+    /// After so many attempts a failure is the last.
+    pub(crate) attempts: u32,
     waiting: Vec<Waiting>,
+    dead: Vec<Message>,
     running: Vec<Running>,
     sent: BTreeMap<String, Message>,
     finished: BTreeSet<String>,
@@ -70,7 +73,9 @@ impl Simulation {
         Self {
             world,
             worker,
+            attempts: u32::MAX,
             waiting: Vec::new(),
+            dead: Vec::new(),
             running: Vec::new(),
             sent: BTreeMap::new(),
             finished: BTreeSet::new(),
@@ -110,7 +115,7 @@ impl Simulation {
         let (worker, job) = (self.worker.clone(), message.clone());
         let attempt = Attempt {
             number,
-            last: false,
+            last: number >= self.attempts,
         };
         let work = Box::pin(async move { evaluate(&worker, &job, attempt).await });
         self.running.push(Running {
@@ -147,6 +152,7 @@ impl Simulation {
                 self.finished.insert(message.delivery.to_string());
             }
             Ok(Disposition::RetryIn(delay, _)) => self.enqueue(message, number, delay),
+            Err(_) if number >= self.attempts => self.dead.push(message),
             Err(_) => self.enqueue(message, number, Duration::from_secs(1)),
         }
     }
@@ -163,7 +169,7 @@ impl Simulation {
         !self.running.is_empty()
     }
 
-    /// Works until there is nothing left to do.
+    /// Works until there is nothing left to do; the operator has dead letters tried again.
     pub(crate) fn settle(&mut self) {
         // Far more than any story needs; a livelock must be a failure, not a hang.
         for _ in 0..100_000 {
@@ -172,7 +178,11 @@ impl Simulation {
                 continue;
             }
             let Some(next) = self.waiting.iter().map(|waiting| waiting.not_before).min() else {
-                return;
+                let Some(dead) = self.dead.pop() else {
+                    return;
+                };
+                self.enqueue(dead, 0, Duration::ZERO);
+                continue;
             };
             let wait = self.world.now().duration_until(next);
             self.world
