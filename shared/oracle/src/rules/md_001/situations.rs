@@ -10,7 +10,7 @@ use super::triggers::{Kind, Situation};
 use crate::{Fact, RepoPath, Tree};
 
 /// At most this many files of the tree are tried as the only change of a pull request.
-const FILES: usize = 1_000;
+const FILES: usize = 200;
 /// Tried when no workflow filters by path.
 const ANY_FILE: &str = "README.md";
 /// A head branch as people name them.

@@ -67,18 +67,20 @@ impl<'a, 'b> Namesakes<'a, 'b> {
         let mut reported = false;
         let mut missed = None;
         let mut unknown = None;
-        for situation in situations.essential(kind) {
+        let essential = situations
+            .essential(kind)
+            .map(|situation| (situation, true));
+        let other = situations.other(kind).map(|situation| (situation, false));
+        for (situation, must) in essential.chain(other) {
             match self.answer(&situation, around) {
                 Answer::Yes => reported = true,
                 Answer::Unknown(why) => unknown = unknown.or(Some(why)),
-                Answer::No(kept) => missed = missed.or(Some(kept)),
-            }
-        }
-        for situation in situations.other(kind) {
-            match self.answer(&situation, around) {
-                Answer::Yes => reported = true,
-                Answer::Unknown(why) => unknown = unknown.or(Some(why)),
+                Answer::No(kept) if must => missed = missed.or(Some(kept)),
                 Answer::No(_) => {}
+            }
+            // Nothing that follows can change what is concluded.
+            if reported && (missed.is_some() || !must) {
+                break;
             }
         }
         match (missed, reported, unknown) {
