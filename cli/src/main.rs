@@ -1,7 +1,25 @@
-//! The `phase-mirror` command.
+//! The `phase-mirror` command: reads the command line, runs what it names, and ends with an
+//! exit code that `--help` documents.
 
+mod args;
+mod demo;
+mod exit;
 mod page;
+mod serve;
 mod terminal;
 mod view;
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Serve(args) if args.sandbox => demo::run(args).await,
+        Command::Serve(args) => serve::run(args).await,
+    };
+    exit::conclude(result)
+}

@@ -74,9 +74,9 @@ fn checks_list(view: &PullRequestView, open: usize) -> String {
             ""
         };
         // Writing to a `String` can't fail.
-        let _ = write!(
+        let _ = writeln!(
             items,
-            "<li><a href=\"/?check={index}\"{current}>{} <span>{}<small>{}</small></span></a></li>\n",
+            "<li><a href=\"/?check={index}\"{current}>{} <span>{}<small>{}</small></span></a></li>",
             icon(check.state),
             escape(&check.name),
             escape(&check.app),

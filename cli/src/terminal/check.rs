@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use anstyle::Style;
 
-use super::{BLUE, BOLD, DIM, GREEN, RED, YELLOW, markdown, printable, styled};
+use super::{BLUE, BOLD, DIM, GREEN, RED, WIDTH, YELLOW, markdown, printable, styled};
 use crate::view::{AnnotationLevel, AnnotationView, CheckState, CheckView};
 
 /// The most lines of a file that are shown for one annotation.
@@ -22,9 +22,18 @@ pub(crate) fn render(check: &CheckView) -> String {
     // Writing to a `String` can't fail.
     let _ = write!(text, "\n  {}\n\n", styled(BOLD, &printable(&check.title)));
     text.push_str(&markdown::render(&check.summary, "  "));
+    let mut last = "";
     for annotation in &check.annotations {
         text.push('\n');
-        text.push_str(&render_annotation(annotation));
+        text.push_str(&head(annotation));
+        // A finding with several places says the same at each of them.
+        let repeated = annotation.message == last;
+        text.push_str(&if repeated {
+            note(annotation, "as above")
+        } else {
+            note(annotation, &annotation.message)
+        });
+        last = &annotation.message;
     }
     text
 }
@@ -41,7 +50,8 @@ pub(crate) fn mark(state: CheckState) -> (Style, &'static str) {
     }
 }
 
-fn render_annotation(annotation: &AnnotationView) -> String {
+/// The annotation's title, and the lines that it is about.
+fn head(annotation: &AnnotationView) -> String {
     let (style, word) = match annotation.level {
         AnnotationLevel::Failure => (RED, "error"),
         AnnotationLevel::Warning => (YELLOW, "warning"),
@@ -73,7 +83,16 @@ fn render_annotation(annotation: &AnnotationView) -> String {
         }
     }
     let _ = writeln!(text, "{blank} {bar}");
-    for (index, line) in printable(&annotation.message).lines().enumerate() {
+    text
+}
+
+/// What is said of the lines.
+fn note(annotation: &AnnotationView, message: &str) -> String {
+    let blank = " ".repeat(annotation.end_line.to_string().len());
+    let mut text = String::new();
+    let message = printable(message);
+    let lines = message.lines().flat_map(|line| wrap(line, WIDTH));
+    for (index, line) in lines.enumerate() {
         let sign = if index == 0 {
             styled(BLUE, "=")
         } else {
@@ -82,4 +101,24 @@ fn render_annotation(annotation: &AnnotationView) -> String {
         let _ = writeln!(text, "{}", format!("{blank} {sign} {line}").trim_end());
     }
     text
+}
+
+/// Breaks a line of text at spaces; one that begins with spaces (code) is left as it is.
+fn wrap(line: &str, limit: usize) -> Vec<String> {
+    if line.starts_with(' ') || line.is_empty() {
+        return vec![line.to_owned()];
+    }
+    let mut lines = vec![String::new()];
+    for word in line.split(' ') {
+        let last = lines.last_mut().map_or(0, |last| last.chars().count());
+        if last > 0 && last + 1 + word.chars().count() > limit {
+            lines.push(word.to_owned());
+        } else if let Some(current) = lines.last_mut() {
+            if last > 0 {
+                current.push(' ');
+            }
+            current.push_str(word);
+        }
+    }
+    lines
 }

@@ -5,6 +5,8 @@
 //! given as values.
 
 pub mod config;
+pub mod process;
 pub mod server;
 pub mod shutdown;
 pub mod telemetry;
+pub mod wiring;

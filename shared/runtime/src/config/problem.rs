@@ -17,6 +17,8 @@ pub enum Place {
     Variable(String),
     /// An option of the command line.
     Option(&'static str),
+    /// Wherever this key, or its variable, is set.
+    Setting(&'static str),
     /// Nowhere: it is missing.
     Missing,
 }
@@ -27,6 +29,7 @@ impl fmt::Display for Place {
             Self::File { path, line } => write!(f, "{}:{line}", path.display()),
             Self::Variable(name) => write!(f, "environment variable {name}"),
             Self::Option(name) => write!(f, "option {name}"),
+            Self::Setting(key) => write!(f, "`{key}` or its variable"),
             Self::Missing => f.write_str("not in the file, not in the environment"),
         }
     }

@@ -278,7 +278,7 @@ fn name_of(key: Key, place: &Place) -> String {
     match place {
         Place::Variable(name) => name.clone(),
         Place::Option(name) => (*name).to_owned(),
-        Place::File { .. } | Place::Missing => format!("`{}`", key.name),
+        Place::File { .. } | Place::Setting(_) | Place::Missing => format!("`{}`", key.name),
     }
 }
 
@@ -287,7 +287,7 @@ fn order(place: &Place) -> (u8, usize) {
         Place::Option(_) => (0, 0),
         Place::File { line, .. } => (1, *line),
         Place::Variable(_) => (2, 0),
-        Place::Missing => (3, 0),
+        Place::Setting(_) | Place::Missing => (3, 0),
     }
 }
 

@@ -1,0 +1,95 @@
+//! How the process ends: what is printed on the way out, and the exit code.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use runtime::config::ConfigError;
+
+use crate::terminal::{BOLD, GREEN, RED, YELLOW, styled};
+
+/// Why a command did not do what was wanted.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The check of `--once` is not as expected; the differences were shown.
+    NotAsExpected,
+    /// The configuration can't be used.
+    Configuration(ConfigError),
+    /// Something else, with what helps.
+    Other {
+        error: anyhow::Error,
+        help: Option<&'static str>,
+    },
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self::Configuration(error)
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Other { error, help: None }
+    }
+}
+
+impl Failure {
+    /// The exit code, as `--help` documents it.
+    fn code(&self) -> u8 {
+        match self {
+            Self::NotAsExpected => 1,
+            Self::Configuration(_) => 2,
+            Self::Other { .. } => 3,
+        }
+    }
+
+    /// Says on standard error what went wrong and what helps.
+    fn print(&self) {
+        match self {
+            Self::NotAsExpected => {}
+            Self::Configuration(error) => {
+                for problem in &error.problems {
+                    line(&format!("{}{problem}\n", label(RED, "error")));
+                }
+                line(&format!(
+                    "{}{error}; nothing was started",
+                    label(RED, "error")
+                ));
+            }
+            Self::Other { error, help } => {
+                line(&format!("{}{error}", label(RED, "error")));
+                for cause in error.chain().skip(1) {
+                    line(&format!("  caused by: {cause}"));
+                }
+                if let Some(help) = help {
+                    line(&format!("{}{help}", label(GREEN, "help")));
+                }
+            }
+        }
+    }
+}
+
+/// Ends the process.
+pub(crate) fn conclude(result: Result<(), Failure>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.print();
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+/// A warning on standard error.
+pub(crate) fn warn(warning: &runtime::config::Warning) {
+    line(&format!("{}{warning}", label(YELLOW, "warning")));
+}
+
+fn label(style: anstyle::Style, word: &str) -> String {
+    format!("{}{}", styled(style, word), styled(BOLD, ": "))
+}
+
+/// A closed standard error leaves nobody to tell.
+fn line(text: &str) {
+    let _ = writeln!(anstream::stderr(), "{text}");
+}

@@ -1,0 +1,37 @@
+//! `phase-mirror serve`: the App as one process.
+
+use std::io::Write as _;
+
+use runtime::config::{Config, Sources};
+use runtime::process::Process;
+use runtime::{shutdown, telemetry, wiring};
+use tokio_util::sync::CancellationToken;
+
+use crate::args::Serve;
+use crate::exit::{self, Failure};
+
+/// Serves until a signal ends it.
+pub(crate) async fn run(args: Serve) -> Result<(), Failure> {
+    let sources = Sources {
+        file: args.config,
+        data: args.data,
+        listen: args.listen,
+        ..Sources::default()
+    };
+    let loaded = Config::load(&sources.with_process_environment())?;
+    loaded.warnings.iter().for_each(exit::warn);
+    let config = loaded.config;
+    let github = wiring::github(&config.github)?;
+    if args.check_config {
+        // A closed standard output leaves nobody to tell; the exit code does.
+        let _ = writeln!(anstream::stdout(), "the configuration is valid");
+        return Ok(());
+    }
+    telemetry::install(config.log);
+    let stop = CancellationToken::new();
+    shutdown::on_signals(stop.clone()).map_err(anyhow::Error::from)?;
+    let assembly = wiring::assemble(&config, github)?;
+    let process = Process::start(&config, assembly).await?;
+    process.run(stop).await;
+    Ok(())
+}

@@ -1,0 +1,151 @@
+//! The lives of deliveries: to their check, to their refusal, through kills and shutdowns.
+
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+use ::sandbox::{CheckConclusion, CheckStatus, Fault, PullRequest};
+
+use crate::http::{Webhook, request};
+use crate::process::PATIENCE;
+use crate::story::GitHub;
+
+const GUID: &str = "11111111-2222-3333-4444-555555555555";
+
+/// The log line that ends a delivery.
+const FINISHED: &str = "\"message\":\"delivery finished\"";
+
+fn conclusions(pull_request: &PullRequest) -> Vec<Option<CheckConclusion>> {
+    let runs = pull_request.check_runs();
+    runs.iter().map(|run| run.conclusion).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pull_request_gets_its_check() {
+    let github = GitHub::start().await;
+    let data = tempfile::tempdir().unwrap();
+    let mut server = github.serve(&data);
+    github.send_webhooks_to(server.address);
+    let pull_request = github.open_pull_request();
+    server.wait_for(FINISHED);
+    assert_eq!(conclusions(&pull_request), [Some(CheckConclusion::Success)]);
+    let status = request(server.address, "GET", "/status").json();
+    assert_eq!(status["recent"][0]["outcome"], "done");
+    assert_eq!(status["queue"]["dead"], 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_installation_is_recorded_and_not_tried_again() {
+    let github = GitHub::start().await;
+    let data = tempfile::tempdir().unwrap();
+    let mut server = github.serve(&data);
+    github.open_pull_request();
+    let mut body: serde_json::Value = serde_json::from_slice(&github.pull_request_body()).unwrap();
+    body["installation"]["id"] = 999_999.into();
+    let body = serde_json::to_vec(&body).unwrap();
+    let webhook = Webhook::new(github.app.webhook_secret(), "pull_request", GUID, &body);
+    assert_eq!(webhook.send(server.address).status, 202);
+    server.wait_for(FINISHED);
+    server.signal("TERM");
+    assert!(server.wait().success());
+
+    let restarted = github.serve(&data);
+    let status = request(restarted.address, "GET", "/status").json();
+    let recent = &status["recent"][0];
+    assert_eq!(recent["delivery"], GUID);
+    assert_eq!(recent["outcome"], "refused");
+    assert!(!recent["detail"].as_str().unwrap().is_empty());
+    let queue = &status["queue"];
+    assert_eq!(
+        [
+            &queue["visible"],
+            &queue["held"],
+            &queue["delayed"],
+            &queue["dead"]
+        ],
+        [0; 4]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_killed_after_its_202_finishes_after_a_restart() {
+    let github = GitHub::start().await;
+    let data = tempfile::tempdir().unwrap();
+    let mut server = github.serve(&data);
+    let (asked, was_asked) = channel();
+    github.sandbox.inject_faults(move |call| {
+        // The App's token request is held up, for longer than the process will live.
+        let token = call.path.ends_with("/access_tokens");
+        token.then(|| {
+            let _ = asked.send(());
+            Fault::Delay(PATIENCE)
+        })
+    });
+    github.send_webhooks_to(server.address);
+    let pull_request = github.open_pull_request();
+    was_asked.recv_timeout(PATIENCE).unwrap();
+    let queued = request(server.address, "GET", "/status").json();
+    assert_eq!(queued["queue"]["held"], 1);
+    server.signal("KILL");
+    assert!(!server.wait().success());
+    assert_eq!(conclusions(&pull_request), []);
+
+    github.sandbox.inject_faults(|_| None);
+    let mut restarted = github.serve(&data);
+    restarted.wait_for(FINISHED);
+    assert_eq!(conclusions(&pull_request), [Some(CheckConclusion::Success)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_killed_with_its_check_in_progress_completes_that_one() {
+    let github = GitHub::start().await;
+    let data = tempfile::tempdir().unwrap();
+    let mut server = github.serve(&data);
+    let (updating, is_updating) = channel();
+    github.sandbox.inject_faults(move |call| {
+        let update = call.method == "PATCH";
+        update.then(|| {
+            let _ = updating.send(());
+            Fault::Delay(PATIENCE)
+        })
+    });
+    github.send_webhooks_to(server.address);
+    let pull_request = github.open_pull_request();
+    is_updating.recv_timeout(PATIENCE).unwrap();
+    server.signal("KILL");
+    assert!(!server.wait().success());
+    let begun = pull_request.check_runs();
+    assert_eq!(begun.len(), 1);
+    assert_eq!(begun[0].status, CheckStatus::InProgress);
+
+    github.sandbox.inject_faults(|_| None);
+    let mut restarted = github.serve(&data);
+    restarted.wait_for(FINISHED);
+    let runs = pull_request.check_runs();
+    assert_eq!(runs.len(), 1);
+    assert_eq!(runs[0].id, begun[0].id);
+    assert_eq!(runs[0].conclusion, Some(CheckConclusion::Success));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sigterm_lets_work_finish() {
+    let github = GitHub::start().await;
+    let data = tempfile::tempdir().unwrap();
+    let mut server = github.serve(&data);
+    let (asked, was_asked) = channel();
+    github.sandbox.inject_faults(move |call| {
+        let token = call.path.ends_with("/access_tokens");
+        token.then(|| {
+            let _ = asked.send(());
+            Fault::Delay(Duration::from_millis(300))
+        })
+    });
+    github.send_webhooks_to(server.address);
+    let pull_request = github.open_pull_request();
+    was_asked.recv_timeout(PATIENCE).unwrap();
+    server.signal("TERM");
+    assert!(server.wait().success());
+    assert_eq!(conclusions(&pull_request), [Some(CheckConclusion::Success)]);
+    let log = server.log();
+    assert!(log.contains("\"message\":\"stopped\""), "{log}");
+    assert!(!log.contains("Say more"), "nothing of a body is logged");
+}

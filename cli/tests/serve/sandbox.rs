@@ -1,0 +1,45 @@
+//! `serve --sandbox`, the README's first command.
+
+use crate::process::run;
+
+#[test]
+fn once_shows_a_delivery_s_life_and_its_check_and_ends_well() {
+    let output = run(&["serve", "--sandbox", "--once"], &[]);
+    let shown = String::from_utf8(output.stdout).unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{shown}\n{said}");
+    let mut rest = shown.as_str();
+    for step in [
+        "opened",
+        "queued",
+        "lease",
+        "created",
+        "facts",
+        "evaluated",
+        "published",
+        "done",
+    ] {
+        let name = format!(" ms  {step} ");
+        let at = rest
+            .find(&name)
+            .unwrap_or_else(|| panic!("no {step:?} in order:\n{shown}"));
+        rest = &rest[at..];
+    }
+    assert!(
+        rest.contains("--> .github/workflows/oracle.yml:"),
+        "{shown}"
+    );
+    assert!(!shown.contains('\u{1b}'), "no colours without a terminal");
+    assert_eq!(said, "");
+}
+
+/// The sandbox must not take an operator's configuration, nor speak to a real GitHub with it.
+#[test]
+fn the_sandbox_reads_no_configuration() {
+    let environment = [
+        ("PHASE_MIRROR_GITHUB_API_URL", "https://github.invalid"),
+        ("PHASE_MIRROR_WORKERS", "nonsense"),
+    ];
+    let output = run(&["serve", "--sandbox", "--once"], &environment);
+    assert_eq!(output.status.code(), Some(0));
+}

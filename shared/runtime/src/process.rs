@@ -1,0 +1,145 @@
+//! The App as one process: server, queue and workers, started and stopped in order.
+
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::Context as _;
+use app::counters::Counters;
+use app::evaluate::{Attempt, Disposition, LEASE, Worker, evaluate};
+use app::event::DeliveryId;
+use app::ingest::{Intake, WebhookSecrets};
+use axum::Router;
+use embedded::{Queue, Stage, Verdict, Workers};
+use oracle::Policy;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Config;
+use crate::server::{self, Limits, Services};
+use crate::wiring::Assembly;
+
+/// The App, listening and at work.
+pub struct Process {
+    address: SocketAddr,
+    listener: TcpListener,
+    router: Router,
+    limits: Limits,
+    workers: Workers,
+}
+
+impl Process {
+    /// Binds the address and starts the workers; what an earlier process left is taken up.
+    pub async fn start(config: &Config, assembly: Assembly) -> anyhow::Result<Self> {
+        let Assembly {
+            queue,
+            ports,
+            stores,
+        } = assembly;
+        let listen = config.server.listen;
+        let listener = TcpListener::bind(listen)
+            .await
+            .with_context(|| format!("cannot listen on {listen}"))?;
+        let address = listener
+            .local_addr()
+            .context("the listener has no address")?;
+        let counters = Arc::new(Counters::default());
+        let intake = Intake {
+            secrets: WebhookSecrets {
+                current: config.github.webhook_secret.clone(),
+                previous: config.github.webhook_secret_previous.clone(),
+            },
+            max_body_bytes: config.server.max_body_bytes,
+            decode: github::webhook::decode,
+            queue,
+            counters: Arc::clone(&counters),
+        };
+        let router = server::router(Services {
+            intake: Arc::new(intake),
+            deliveries: Arc::clone(&ports.deliveries),
+            queue: stores.queue().clone(),
+            body_timeout: config.server.request_timeout,
+            began: Instant::now(),
+        });
+        Ok(Self {
+            address,
+            listener,
+            router,
+            limits: Limits {
+                max_connections: config.server.max_connections,
+                header_timeout: config.server.request_timeout,
+                grace: config.server.shutdown_grace,
+            },
+            workers: start_workers(
+                config.workers,
+                stores.queue(),
+                Worker {
+                    ports,
+                    judge: oracle::evaluate,
+                    policy: Policy::default(),
+                    lease: LEASE,
+                    counters,
+                },
+            ),
+        })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `stop`, then stops in order: no more connections, requests to their end,
+    /// work to its end, all within the grace period.
+    pub async fn run(self, stop: CancellationToken) {
+        tracing::info!(
+            address = %self.address,
+            version = env!("CARGO_PKG_VERSION"),
+            "listening"
+        );
+        let began_to_stop = stop.clone();
+        let serving = server::serve(self.listener, self.router, self.limits, stop);
+        let deadline = async {
+            began_to_stop.cancelled().await;
+            Instant::now() + self.limits.grace
+        };
+        let ((), deadline) = tokio::join!(serving, deadline);
+        let left = deadline.saturating_duration_since(Instant::now());
+        let shutdown = self.workers.shutdown(left).await;
+        if shutdown.returned > 0 {
+            tracing::warn!(
+                deliveries = shutdown.returned,
+                "work was cut off at the end of the grace period; it is taken up at the next start"
+            );
+        }
+        tracing::info!("stopped");
+    }
+}
+
+/// Workers that evaluate what the queue holds.
+fn start_workers(count: NonZeroUsize, queue: &Queue, worker: Worker) -> Workers {
+    let worker = Arc::new(worker);
+    // Who watches a delivery watches the ports; the queue's own stages are in its log lines.
+    let unwatched = |_: &DeliveryId, _: &Stage| {};
+    Workers::start(queue.clone(), count, unwatched, move |message, attempt| {
+        let worker = Arc::clone(&worker);
+        let attempt = Attempt {
+            number: attempt.number,
+            last: attempt.last,
+        };
+        async move {
+            match evaluate(&worker, &message, attempt).await {
+                Ok(Disposition::Finished(_)) => Verdict::Done,
+                Ok(Disposition::RetryIn(delay, _)) => Verdict::RetryIn(delay),
+                Err(error) => Verdict::Failed(chain(&error)),
+            }
+        }
+    })
+}
+
+/// An error with what caused it, on one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
