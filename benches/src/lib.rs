@@ -1,1 +1,8 @@
-//! Placeholder while the skeleton is laid.
+//! What the benchmarks and the instruction counts work on: inputs of the sizes that repositories
+//! have, made the same way every time. docs/performance.md says how to run them.
+
+mod repositories;
+mod webhook;
+
+pub use repositories::{LARGE_WORKFLOW_JOBS, SMALL_WORKFLOW, golden, large_workflow, repository};
+pub use webhook::{Delivery, intake, intake_that_reads_nothing};
