@@ -218,3 +218,39 @@ fn free_what_was_held(connection: &Connection, now: Timestamp) -> rusqlite::Resu
     )?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    struct FixedClock;
+
+    impl Clock for FixedClock {
+        fn now(&self) -> Timestamp {
+            Timestamp::UNIX_EPOCH
+        }
+    }
+
+    /// Guards the answer 202: with less than `FULL` a commit may be lost with the machine.
+    #[tokio::test]
+    async fn commits_are_on_the_disk_when_they_return() {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let held = DataDirectory::hold(directory.path()).expect("held");
+        let database = Database::open(held, Arc::new(FixedClock)).expect("opens");
+        let settings = database.transact("test", "settings", |transaction, _| {
+            let setting = |name| transaction.pragma_query_value(None, name, |row| row.get(0));
+            let mode: String =
+                transaction.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+            let flags: [i64; 3] = [
+                setting("synchronous")?,
+                setting("fullfsync")?,
+                setting("foreign_keys")?,
+            ];
+            Ok((mode, flags))
+        });
+        let (mode, flags) = settings.await.expect("read");
+        assert_eq!((mode.as_str(), flags), ("wal", [2, 1, 1]));
+    }
+}
