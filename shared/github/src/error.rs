@@ -13,7 +13,7 @@ use crate::transport::{Answer, NoAnswer};
 
 /// How long to wait after a rate limit that says no time
 /// (<https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api>).
-const DEFAULT_WAIT: Duration = Duration::from_secs(60);
+const DEFAULT_WAIT: Duration = Duration::from_mins(1);
 
 /// What GitHub said with a refusal.
 #[derive(Debug, thiserror::Error)]

@@ -135,7 +135,7 @@ mod tests {
             (
                 failed("RATE_LIMITED", &[]),
                 RateLimited {
-                    retry_after: std::time::Duration::from_secs(60),
+                    retry_after: std::time::Duration::from_mins(1),
                 },
             ),
             (

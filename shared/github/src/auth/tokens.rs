@@ -27,7 +27,7 @@ const RESERVE: SignedDuration = SignedDuration::from_mins(5);
 
 /// How long it is remembered that an installation lacks optional permissions. Its owner may
 /// grant them at any time.
-const MEMORY: Duration = Duration::from_secs(60 * 60);
+const MEMORY: Duration = Duration::from_hours(1);
 
 /// How many tokens are kept; one is about 600 bytes.
 const KEPT: u64 = 10_000;

@@ -1,0 +1,115 @@
+//! How many calls an event costs, and that no call is made which the document doesn't name.
+
+use std::collections::BTreeSet;
+
+use app::evaluate::Disposition;
+use app::event::{DeliveryId, Message};
+use app::ports::DeliveryOutcome;
+use sandbox::{Failure, Fault};
+
+use crate::table::{documented_calls, documented_totals};
+use crate::world::{WORKFLOW, World};
+
+/// Compares what was called with the document.
+#[track_caller]
+fn assert_cost(world: &World, scenario: &str) {
+    let calls = world.take_calls();
+    let unnamed: BTreeSet<_> = calls
+        .iter()
+        .filter(|call| !documented_calls().contains(*call))
+        .collect();
+    assert!(
+        unnamed.is_empty(),
+        "calls that are not documented: {unnamed:?}"
+    );
+    let documented = documented_totals().get(scenario).copied();
+    assert_eq!(documented, Some(calls.len()), "{scenario}: {calls:#?}");
+}
+
+async fn done(world: &World, message: &Message) {
+    let end = world.work(message).await.unwrap();
+    assert_eq!(end, Disposition::Finished(DeliveryOutcome::Done));
+}
+
+#[tokio::test]
+async fn a_cold_event_a_warm_one_and_their_duplicates() {
+    let world = World::new().await;
+    let pull_request = world.open_pull_request();
+    let opened = world.message();
+    done(&world, &opened).await;
+    assert_cost(&world, "first event of a process");
+
+    pull_request.push("Say it louder", [("README.md", "HELLO\n")]);
+    let pushed = world.message();
+    done(&world, &pushed).await;
+    assert_cost(&world, "a push to the same pull request");
+
+    done(&world, &pushed).await;
+    assert_cost(&world, "the same delivery again");
+
+    let other = Message {
+        delivery: DeliveryId::new("0").unwrap(),
+        ..pushed
+    };
+    done(&world, &other).await;
+    assert_cost(&world, "another delivery about the same state");
+    assert_eq!(pull_request.check_runs().len(), 1);
+}
+
+#[tokio::test]
+async fn resumed_after_a_kill() {
+    let mut world = World::new().await;
+    let pull_request = world.open_pull_request();
+    let message = world.message();
+    // The check run was made, but nobody told us.
+    world.sandbox.fail_next(
+        "POST /repos/{owner}/{repo}/check-runs",
+        Fault::AfterEffect(Failure::ConnectionClosed),
+    );
+    assert!(world.work(&message).await.is_err());
+    world.take_calls();
+    world.restart();
+    world.advance(app::evaluate::LEASE);
+    done(&world, &message).await;
+    assert_cost(&world, "resumed by another process after a kill");
+    let runs = pull_request.check_runs();
+    assert_eq!(runs.len(), 1, "{runs:#?}");
+    assert!(runs[0].conclusion.is_some());
+}
+
+#[tokio::test]
+async fn a_conflicting_pull_request() {
+    let world = World::new().await;
+    let pull_request = world.open_pull_request();
+    let message = world.message();
+    let files = [("README.md", "Goodbye\n")];
+    world.repository.push("main", "Change my mind", files);
+    assert_eq!(pull_request.test_merge(), None, "the story itself");
+    done(&world, &message).await;
+    assert_cost(&world, "first event, conflicting");
+}
+
+#[tokio::test]
+async fn a_pull_request_to_another_branch_than_the_default() {
+    let world = World::new().await;
+    let files = [(".github/workflows/release.yml", WORKFLOW)];
+    world.repository.push("release/1.x", "Begin 1.x", files);
+    world
+        .repository
+        .push("fix", "Fix", [("README.md", "Fixed\n")]);
+    world
+        .repository
+        .open_pull_request("fix", "release/1.x", "Fix it there");
+    let message = world.message();
+    done(&world, &message).await;
+    assert_cost(&world, "first event, base is not the default branch");
+}
+
+/// The limits that the App promises.
+#[test]
+fn budgets_are_kept() {
+    let totals = documented_totals();
+    assert!(totals["first event of a process"] <= 12);
+    assert!(totals["a push to the same pull request"] <= 8);
+    assert_eq!(totals["the same delivery again"], 0);
+}

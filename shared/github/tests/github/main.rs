@@ -1,0 +1,12 @@
+//! The adapter against a GitHub in memory, every exchange held to GitHub's own descriptions.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a line of a story that fails is a failed test"
+)]
+
+mod calls;
+mod contracts;
+mod facts;
+mod refusals;
+mod table;
+mod world;
