@@ -1,8 +1,8 @@
 //! Everything rules may read, fetched before evaluation.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{BranchName, Fact, ObjectId, RepoPath, RepositoryName, Settings};
+use crate::{BranchName, Fact, ObjectId, RepoPath, RepositoryName, Settings, Unavailable};
 
 /// All facts of one evaluation: what merging would give (`after`), what is there already
 /// (`before`), and the settings that hold for the base branch.
@@ -53,6 +53,9 @@ pub struct Tree {
     /// Contents by path. A wanted path that is an entry but not here was not fetched, which
     /// is a bug of the edge; one that could not be read is here as unavailable.
     pub files: BTreeMap<RepoPath, Fact<FileContent>>,
+    /// Folders whose own files were listed in full although `entries` is not known: a wanted
+    /// file of theirs that is not in `files` is not there.
+    pub whole_folders: BTreeSet<RepoPath>,
 }
 
 /// The raw bytes of a file as Git stores them; encoding is the parser's business.
@@ -88,6 +91,40 @@ impl Tree {
         Self {
             entries: Fact::Known(BTreeMap::new()),
             files: BTreeMap::new(),
+            whole_folders: BTreeSet::new(),
         }
+    }
+
+    /// Whether a wanted file that is not in `files` is known not to be there, for the files of
+    /// this folder; if not, why not.
+    pub fn is_whole(&self, folder: &str) -> Result<(), &Unavailable> {
+        let whole = |known: &RepoPath| known.as_str() == folder;
+        match &self.entries {
+            Fact::Unavailable(why) if !self.whole_folders.iter().any(whole) => Err(why),
+            Fact::Known(_) | Fact::Unavailable(_) => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Reason;
+
+    #[test]
+    fn a_folder_that_was_walked_is_whole_though_the_tree_is_not() {
+        let mut tree = Tree::empty();
+        assert_eq!(tree.is_whole(".github/workflows"), Ok(()));
+        let why = Unavailable {
+            fact: "the tree".to_owned(),
+            reason: Reason::Truncated,
+            detail: "Too many files.".to_owned(),
+        };
+        tree.entries = Fact::Unavailable(why.clone());
+        assert_eq!(tree.is_whole(".github/workflows"), Err(&why));
+        let walked = RepoPath::new(".github/workflows").unwrap();
+        tree.whole_folders.insert(walked);
+        assert_eq!(tree.is_whole(".github/workflows"), Ok(()));
+        assert_eq!(tree.is_whole(".github"), Err(&why));
     }
 }

@@ -1,4 +1,4 @@
-//! The places of new findings, as annotations.
+//! New findings, as annotations.
 
 use std::collections::BTreeSet;
 
@@ -16,30 +16,53 @@ const TITLE_BYTES: usize = 255;
 const MESSAGE_BYTES: usize = 64 * 1024;
 /// The part of it that the fix may have.
 const FIX_BYTES: usize = 8 * 1024;
+/// The most other places that a message names.
+const MOST_PLACES: usize = 10;
+/// The most bytes of each of their paths.
+const PATH_BYTES: usize = 400;
 
-/// Annotations, and how many places there were no more for.
+/// Annotations, and how many findings there were none left for.
 pub(super) struct Annotations {
     pub(super) shown: Vec<Annotation>,
     pub(super) left_out: usize,
 }
 
-/// One annotation for each place of each new finding, the worst first; a place that several
-/// pull requests share has one.
+/// One annotation for each new finding, at its first place, the worst first; a finding that
+/// several pull requests share has one. Its other places are named in the message: a finding is
+/// one thing to mend, however many places show it.
 pub(super) fn annotations(reports: &[(u64, Report)]) -> Annotations {
     let mut seen = BTreeSet::new();
-    let mut places: Vec<(&Item, &Evidence)> = reports
+    let mut findings: Vec<(&Item, &Evidence)> = reports
         .iter()
         .flat_map(|(_, report)| shown(report, Status::New))
-        .flat_map(|item| item.evidence.iter().map(move |evidence| (item, evidence)))
-        .filter(|(item, evidence)| seen.insert((item.fingerprint.as_str(), *evidence)))
+        .filter_map(|item| Some((item, item.evidence.first()?)))
+        .filter(|(item, first)| seen.insert((item.fingerprint.as_str(), *first)))
         .collect();
-    places.sort_by_key(|(item, _)| std::cmp::Reverse(item.severity));
-    let left_out = places.len().saturating_sub(MOST_ANNOTATIONS);
-    places.truncate(MOST_ANNOTATIONS);
+    findings.sort_by_key(|(item, _)| std::cmp::Reverse(item.severity));
+    let left_out = findings.len().saturating_sub(MOST_ANNOTATIONS);
+    findings.truncate(MOST_ANNOTATIONS);
     Annotations {
-        shown: places.into_iter().map(annotation).collect(),
+        shown: findings.into_iter().map(annotation).collect(),
         left_out,
     }
+}
+
+/// Where else a finding shows.
+fn other_places(item: &Item) -> String {
+    let others: Vec<String> = item
+        .evidence
+        .iter()
+        .skip(1)
+        .take(MOST_PLACES)
+        .map(|place| {
+            let path = markdown::plain(place.path.as_str()).replace('\n', " ");
+            format!("{}:{}", markdown::cut(&path, PATH_BYTES), place.start_line)
+        })
+        .collect();
+    if others.is_empty() {
+        return String::new();
+    }
+    format!("\n\nSee also: {}", others.join(", "))
 }
 
 fn annotation((item, evidence): (&Item, &Evidence)) -> Annotation {
@@ -47,8 +70,11 @@ fn annotation((item, evidence): (&Item, &Evidence)) -> Annotation {
     // What names the finding comes last, so the middle is cut.
     let fix = markdown::cut(&markdown::plain(&item.fix), FIX_BYTES);
     let tail = format!(
-        "\n\nFix: {fix}\n\n{} ({} v{})",
-        item.id, item.rule_id, item.rule_version
+        "\n\nFix: {fix}{}\n\n{} ({} v{})",
+        other_places(item),
+        item.id,
+        item.rule_id,
+        item.rule_version
     );
     let room = MESSAGE_BYTES.saturating_sub(tail.len());
     let why = markdown::cut(&markdown::plain(&item.why), room);

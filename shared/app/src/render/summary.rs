@@ -33,16 +33,16 @@ enum Part {
     List { title: String, entries: Vec<String> },
 }
 
-/// The summary of a Check Run; `left_out` places have no annotation.
+/// The summary of a Check Run; `left_out` findings with a place have no annotation.
 pub(super) fn summary(reports: &[(u64, Report)], left_out: usize) -> String {
     let mut parts = Vec::new();
     if reports.len() > 1 {
         parts.push(Part::Frame(overview(reports)));
     }
     if left_out > 0 {
-        let places = plural(left_out, "more place");
+        let findings = plural(left_out, "more finding");
         parts.push(Part::Frame(format!(
-            "Only the first {MOST_ANNOTATIONS} places are annotated; {places} have no annotation.\n\n"
+            "Only the first {MOST_ANNOTATIONS} findings are annotated; {findings} have no annotation.\n\n"
         )));
     }
     for (number, report) in reports {

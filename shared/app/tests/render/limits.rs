@@ -26,17 +26,17 @@ fn annotations_are_capped_and_the_rest_is_counted() {
         assert_eq!(u32::try_from(output.annotations.len()), Ok(findings));
         assert!(!output.summary.contains("annotation"));
     }
-    for (findings, rest) in [(251, "1 more place"), (270, "20 more places")] {
+    for (findings, rest) in [(251, "1 more finding"), (270, "20 more findings")] {
         let output = output(findings, "Why.");
         assert_eq!(output.annotations.len(), MOST_ANNOTATIONS);
         let sentence =
-            format!("Only the first 250 places are annotated; {rest} have no annotation.");
+            format!("Only the first 250 findings are annotated; {rest} have no annotation.");
         assert!(output.summary.contains(&sentence), "{}", output.summary);
     }
 }
 
 #[test]
-fn when_places_are_left_out_they_are_the_least() {
+fn when_findings_are_left_out_they_are_the_least() {
     let mut items: Vec<_> = (1..=250)
         .map(|n| item(n, Severity::Low, Status::New))
         .collect();

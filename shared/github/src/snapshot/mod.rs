@@ -223,6 +223,7 @@ impl Listing {
         Tree {
             files: files.collect(),
             entries: self.entries.clone(),
+            whole_folders: self.whole_folders.clone(),
         }
     }
 }

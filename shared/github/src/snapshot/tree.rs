@@ -1,7 +1,7 @@
 //! Trees, recursive and whole; and the folders that matter where GitHub cuts them short
 //! (<https://docs.github.com/en/rest/git/trees>).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use app::GitHubError;
@@ -44,6 +44,8 @@ pub(super) struct Listing {
     pub(super) entries: Fact<BTreeMap<RepoPath, Entry>>,
     /// Those of [`FOLDERS`], where there are not all.
     walked: BTreeMap<RepoPath, Entry>,
+    /// Those of [`FOLDERS`] that were listed in full, where there are not all.
+    pub(super) whole_folders: BTreeSet<RepoPath>,
 }
 
 /// What a tree is asked for by.
@@ -112,11 +114,15 @@ impl GitHub {
             return Ok(Listing {
                 entries: Fact::Known(entries(&body.tree, "")),
                 walked: BTreeMap::new(),
+                whole_folders: BTreeSet::new(),
             });
         }
-        let mut walked = BTreeMap::new();
+        let (mut walked, mut whole_folders) = (BTreeMap::new(), BTreeSet::new());
         for folder in FOLDERS {
-            walked.extend(self.walk(repository, &body.sha, folder).await?);
+            if let Some(files) = self.walk(repository, &body.sha, folder).await? {
+                walked.extend(files);
+                whole_folders.extend(RepoPath::new(&folder.join("/")));
+            }
         }
         Ok(Listing {
             entries: Fact::Unavailable(Unavailable {
@@ -127,27 +133,31 @@ impl GitHub {
                     .to_owned(),
             }),
             walked,
+            whole_folders,
         })
     }
 
-    /// The files directly in a folder, reached from the root one tree at a time.
+    /// The files directly in a folder, reached from the root one tree at a time; none where
+    /// there is no such folder. `None`: GitHub cut one of these trees short, too.
     async fn walk(
         &self,
         repository: &Repository,
         root: &ObjectId,
         folder: &[&str],
-    ) -> Result<BTreeMap<RepoPath, Entry>, GitHubError> {
+    ) -> Result<Option<BTreeMap<RepoPath, Entry>>, GitHubError> {
         let mut id = root.clone();
         for name in folder {
             let body: TreeBody = self.api.read(repository, TREE, &[id.as_str()], "").await?;
             let found = body.tree.into_iter().find(|item| item.path == *name);
             match found {
                 Some(item) if item.mode == "040000" => id = item.sha,
-                _ => return Ok(BTreeMap::new()),
+                _ if body.truncated => return Ok(None),
+                _ => return Ok(Some(BTreeMap::new())),
             }
         }
         let body: TreeBody = self.api.read(repository, TREE, &[id.as_str()], "").await?;
-        Ok(entries(&body.tree, &format!("{}/", folder.join("/"))))
+        let files = || entries(&body.tree, &format!("{}/", folder.join("/")));
+        Ok((!body.truncated).then(files))
     }
 }
 
@@ -177,6 +187,7 @@ impl Listing {
         Self {
             entries: Fact::Known(BTreeMap::new()),
             walked: BTreeMap::new(),
+            whole_folders: BTreeSet::new(),
         }
     }
 

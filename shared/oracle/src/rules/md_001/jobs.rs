@@ -83,20 +83,15 @@ impl<'a> Jobs<'a> {
     /// The jobs of a tree's own workflows.
     pub(super) fn of_tree(tree: &Tree, workflows: &'a Workflows) -> Self {
         let mut jobs = Self::default();
-        let whole = match &tree.entries {
-            Fact::Known(_) => true,
-            Fact::Unavailable(why) => {
-                jobs.doubt(
-                    why.reason,
-                    "The list of files is not known in full.".to_owned(),
-                );
-                false
-            }
-        };
+        let whole = tree.is_whole(".github/workflows");
+        if let Err(why) = whole {
+            let detail = "The list of files is not known in full.".to_owned();
+            jobs.doubt(why.reason, detail);
+        }
         for (path, parsed) in workflows {
             match parsed {
                 Fact::Known(Ok(workflow)) => {
-                    let look_up = |called: &str| callee(workflows, called, whole);
+                    let look_up = |called: &str| callee(workflows, called, whole.is_ok());
                     jobs.workflow(&look_up, path, workflow, ReadFrom::Tree);
                     jobs.posts(path, workflow);
                 }

@@ -1,0 +1,9 @@
+//! Stories of pull requests, told over the real parts: the sandbox GitHub over HTTP (every
+//! request and answer held to GitHub's own descriptions), the GitHub adapter, SQLite on disk,
+//! and the use cases. Only the webhook's HTTP is left out; the command's own tests have it.
+
+mod hostile;
+mod kills;
+mod life;
+mod mirror;
+mod refusals;

@@ -1,0 +1,328 @@
+//! The App of these stories: everything that `phase-mirror serve` wires, without its listener.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use app::check::CHECK_NAME;
+use app::counters::Counters;
+use app::evaluate::{Attempt, Disposition, LEASE, Ports, WorkError, Worker, evaluate};
+use app::event::DeliveryId;
+use app::ingest::{IngestOutcome, Intake, MAX_BODY_BYTES, WebhookRequest, WebhookSecrets, ingest};
+use app::ports::{Clock, Deliveries, FinishedDelivery};
+use embedded::{Embedded, MAX_RECEIVES, OpenError, Received};
+use github::{GitHub, GitHubConfig};
+use jiff::Timestamp;
+use oracle::Policy;
+use sandbox::contract::Watched;
+use sandbox::{
+    Access, App, CheckRun, Delivery, GITHUB_ACTIONS, Installation, NewApp, Options, PullRequest,
+    Ruleset, Sandbox,
+};
+use tempfile::TempDir;
+
+/// A workflow whose job reports "ci" on pull requests and in the merge queue.
+pub(crate) const CI: &str = "\
+name: CI
+on:
+  pull_request:
+  merge_group:
+jobs:
+  ci:
+    runs-on: ubuntu-latest
+    steps:
+      - run: make
+";
+
+/// The same, without the job that is required.
+pub(crate) const NO_CI: &str = "\
+name: CI
+on:
+  pull_request:
+  merge_group:
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    steps:
+      - run: make
+";
+
+/// Where workflows are.
+pub(crate) const CI_FILE: &str = ".github/workflows/ci.yml";
+
+/// The sandbox's time as the App's.
+struct SandboxTime(sandbox::Clock);
+
+impl Clock for SandboxTime {
+    fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+}
+
+/// What a process holds; dropped when it is killed.
+struct Process {
+    stores: Embedded,
+    worker: Worker,
+    intake: Intake,
+}
+
+/// A GitHub, an App registered there, and the process that plays it.
+pub(crate) struct Mirror {
+    pub(crate) github: Sandbox,
+    pub(crate) app: App,
+    pub(crate) installation: Installation,
+    watched: Watched,
+    process: Mutex<Option<Arc<Process>>>,
+    received: AtomicUsize,
+    data: TempDir,
+}
+
+impl Mirror {
+    /// A fresh GitHub with the App installed on `octo-org`.
+    pub(crate) async fn start() -> Self {
+        let options = Options {
+            clock: sandbox::Clock::stopped_at("2026-11-21T12:00:00Z".parse().unwrap()),
+            ..Options::default()
+        };
+        let github = Sandbox::start(options).await.expect("the sandbox starts");
+        let watched = Watched::new(&github);
+        let new = NewApp::named("Phase Mirror")
+            .permission("checks", Access::Write)
+            .permission("contents", Access::Read)
+            .permission("pull_requests", Access::Read)
+            .permission("statuses", Access::Read)
+            .permission("actions", Access::Read)
+            .subscribed_to("pull_request");
+        let app = github.create_app(new);
+        let installation = app.install("octo-org");
+        let data = tempfile::tempdir().expect("a folder");
+        let process = Process::try_start(&github, &app, data.path()).expect("the stores open");
+        Self {
+            github,
+            app,
+            installation,
+            watched,
+            process: Mutex::new(Some(Arc::new(process))),
+            received: AtomicUsize::new(0),
+            data,
+        }
+    }
+
+    /// A repository whose branch `main` requires the check "ci" from Actions.
+    pub(crate) fn repository_that_requires_ci(&self) -> sandbox::Repository {
+        let files = [(CI_FILE, CI), ("README.md", "Hello\n")];
+        let repository = self.github.create_repository("octo-org/hello", files);
+        repository.add_ruleset(Ruleset::named("main").requires_check_from("ci", GITHUB_ACTIONS));
+        repository
+    }
+
+    /// Receives every webhook that GitHub has made since, and works until nothing is left.
+    pub(crate) async fn catch_up(&self) {
+        self.receive().await;
+        self.work().await;
+    }
+
+    /// Receives every webhook that GitHub has made since.
+    pub(crate) async fn receive(&self) {
+        let deliveries = self.github.deliveries();
+        let from = self.received.swap(deliveries.len(), Ordering::SeqCst);
+        for delivery in &deliveries[from..] {
+            let outcome = self.receive_one(delivery).await;
+            let taken = matches!(
+                outcome,
+                IngestOutcome::Accepted | IngestOutcome::Ping | IngestOutcome::Ignored
+            );
+            assert!(
+                taken,
+                "{} {:?}: {outcome:?}",
+                delivery.event, delivery.action
+            );
+        }
+    }
+
+    /// Receives this delivery, be it for the first time or not.
+    pub(crate) async fn receive_one(&self, delivery: &Delivery) -> IngestOutcome {
+        let request = WebhookRequest {
+            event: delivery.header("X-GitHub-Event"),
+            delivery: delivery.header("X-GitHub-Delivery"),
+            signature: delivery.header("X-Hub-Signature-256"),
+            content_type: delivery.header("Content-Type"),
+            body: &delivery.body,
+        };
+        ingest(&self.process().intake, &request).await
+    }
+
+    /// Works until the queue is empty. Time passes only while a message waits.
+    pub(crate) async fn work(&self) {
+        let process = self.process();
+        for _ in 0..500 {
+            let visibility = Duration::from_mins(1);
+            let reception = process.stores.queue().receive(visibility).await.unwrap();
+            match (reception.received, reception.next_in) {
+                (Some(received), _) => process.handle(received).await,
+                (None, Some(wait)) => self.github.clock().advance(wait),
+                (None, None) => return,
+            }
+        }
+        panic!("the work does not end");
+    }
+
+    /// Takes the next message and works on it once, whatever comes of it.
+    pub(crate) async fn work_once(&self) {
+        let process = self.process();
+        let visibility = Duration::from_mins(1);
+        let reception = process.stores.queue().receive(visibility).await.unwrap();
+        if let Some(received) = reception.received {
+            process.handle(received).await;
+        }
+    }
+
+    /// Takes every message there is and works on all of them at the same time.
+    pub(crate) async fn work_on_all_at_once(&self) {
+        let process = self.process();
+        let mut tasks = Vec::new();
+        while let Some(received) = process
+            .stores
+            .queue()
+            .receive(Duration::from_mins(1))
+            .await
+            .unwrap()
+            .received
+        {
+            let process = Arc::clone(&process);
+            tasks.push(tokio::spawn(async move { process.handle(received).await }));
+        }
+        drop(process);
+        for task in tasks {
+            task.await.expect("no worker panics");
+        }
+        self.work().await;
+    }
+
+    /// The process is gone with all it held in memory; another starts on the same data folder.
+    pub(crate) async fn restart(&self) {
+        let killed = self.process.lock().unwrap().take().expect("a process runs");
+        drop(Arc::into_inner(killed).expect("nothing else holds the killed process"));
+        // A statement that SQLite was just executing ends first, as the kernel would see to.
+        let started = loop {
+            match Process::try_start(&self.github, &self.app, self.data.path()) {
+                Ok(started) => break started,
+                Err(OpenError::InUse { .. }) => tokio::task::yield_now().await,
+                Err(error) => panic!("the stores open: {error}"),
+            }
+        };
+        *self.process.lock().unwrap() = Some(Arc::new(started));
+    }
+
+    /// Our check runs on the head of a pull request, oldest first.
+    pub(crate) fn checks(&self, pull_request: &PullRequest) -> Vec<CheckRun> {
+        let mut runs = pull_request.check_runs();
+        runs.retain(|run| run.name == CHECK_NAME);
+        runs
+    }
+
+    /// Our only check run on the head of a pull request.
+    #[track_caller]
+    pub(crate) fn the_check(&self, pull_request: &PullRequest) -> CheckRun {
+        let mut runs = self.checks(pull_request);
+        assert_eq!(runs.len(), 1, "there is one check run: {runs:#?}");
+        runs.remove(0)
+    }
+
+    /// How the latest pull-request delivery ended.
+    pub(crate) async fn end_of_latest(&self) -> Option<FinishedDelivery> {
+        let deliveries = self.github.deliveries();
+        let of_pull_request = |it: &&Delivery| it.event == "pull_request";
+        let latest = deliveries.iter().rfind(of_pull_request)?;
+        let id = DeliveryId::new(&latest.guid).expect("GitHub's GUIDs are ids");
+        self.process().stores.finished(&id).await.unwrap()
+    }
+
+    /// Ends a story: everything that was said kept to GitHub's descriptions.
+    #[track_caller]
+    pub(crate) fn end(self) {
+        self.watched.assert_clean();
+    }
+
+    fn process(&self) -> Arc<Process> {
+        let process = self.process.lock().unwrap();
+        Arc::clone(process.as_ref().expect("a process runs"))
+    }
+}
+
+impl Process {
+    fn try_start(github: &Sandbox, app: &App, data: &Path) -> Result<Self, OpenError> {
+        let clock: Arc<dyn Clock> = Arc::new(SandboxTime(github.clock().clone()));
+        let config = GitHubConfig {
+            api_url: github.base_url().to_owned(),
+            issuer: app.client_id().to_owned(),
+            private_key: app.private_key().into(),
+            actions_app_id: Some(GITHUB_ACTIONS.0),
+        };
+        let adapter = Arc::new(GitHub::new(&config, Arc::clone(&clock)).expect("it is configured"));
+        let stores = Embedded::open(data, Arc::clone(&clock))?;
+        let counters = Arc::new(Counters::default());
+        let worker = Worker {
+            ports: Ports {
+                clock,
+                deliveries: Arc::new(stores.clone()),
+                leases: Arc::new(stores.clone()),
+                heads: Arc::new(stores.clone()),
+                evaluations: Arc::new(stores.clone()),
+                pull_requests: adapter.clone(),
+                snapshots: adapter.clone(),
+                check_runs: adapter,
+            },
+            judge: oracle::evaluate,
+            policy: Policy::default(),
+            lease: LEASE,
+            counters: Arc::clone(&counters),
+        };
+        let intake = Intake {
+            secrets: WebhookSecrets {
+                current: app.webhook_secret().into(),
+                previous: None,
+            },
+            max_body_bytes: MAX_BODY_BYTES,
+            decode: github::webhook::decode,
+            queue: Arc::new(stores.queue().clone()),
+            counters,
+        };
+        Ok(Self {
+            stores,
+            worker,
+            intake,
+        })
+    }
+
+    async fn handle(&self, received: Received) {
+        let attempt = Attempt {
+            number: received.receives,
+            last: received.receives >= MAX_RECEIVES,
+        };
+        let queue = self.stores.queue();
+        let result = evaluate(&self.worker, &received.message, attempt).await;
+        let settled = match result {
+            Ok(Disposition::Finished(_)) => queue.delete(received.receipt).await,
+            Ok(Disposition::RetryIn(delay, _)) => queue.release(received.receipt, delay).await,
+            Err(error) if attempt.last => queue.give_up(received.receipt, chain(&error)).await,
+            Err(_) => {
+                queue
+                    .release(received.receipt, Duration::from_secs(10))
+                    .await
+            }
+        };
+        settled.expect("the queue settles");
+    }
+}
+
+fn chain(error: &WorkError) -> String {
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,77 @@
+//! What can't be done is said, recorded and not tried for ever.
+
+use app::ports::DeliveryOutcome;
+use sandbox::{Access, CheckConclusion};
+
+use crate::mirror::{CI_FILE, Mirror, NO_CI};
+
+#[tokio::test]
+async fn an_installation_that_is_gone_is_refused_once() {
+    let mirror = Mirror::start().await;
+    let repository = mirror.repository_that_requires_ci();
+    repository.push("feature", "Rename the job", [(CI_FILE, NO_CI)]);
+    let pull_request = repository.open_pull_request("feature", "main", "Rename the job");
+    mirror.receive().await;
+    mirror.installation.uninstall();
+    mirror.github.forget_calls();
+
+    mirror.work().await;
+
+    let end = mirror.end_of_latest().await.expect("its end is recorded");
+    assert_eq!(end.outcome, DeliveryOutcome::Refused);
+    assert!(end.detail.contains("not installed"), "{}", end.detail);
+    assert!(mirror.checks(&pull_request).is_empty());
+    assert_eq!(mirror.github.calls().len(), 1, "asked once, not for ever");
+    mirror.end();
+}
+
+#[tokio::test]
+async fn without_the_permission_to_write_checks_it_is_refused() {
+    let mirror = Mirror::start().await;
+    let repository = mirror.repository_that_requires_ci();
+    repository.push("feature", "Rename the job", [(CI_FILE, NO_CI)]);
+    repository.open_pull_request("feature", "main", "Rename the job");
+    mirror.installation.grant("checks", Access::Read);
+
+    mirror.catch_up().await;
+
+    let end = mirror.end_of_latest().await.expect("its end is recorded");
+    assert_eq!(end.outcome, DeliveryOutcome::Refused);
+    assert!(end.detail.contains("permission"), "{}", end.detail);
+    mirror.end();
+}
+
+#[tokio::test]
+async fn what_may_not_be_looked_at_is_listed_and_never_a_pass() {
+    let mirror = Mirror::start().await;
+    let repository = mirror.repository_that_requires_ci();
+    repository.push("feature", "Greet", [("README.md", "Hello, world\n")]);
+    let pull_request = repository.open_pull_request("feature", "main", "Greet");
+    mirror.installation.revoke("actions");
+
+    mirror.catch_up().await;
+
+    let check = mirror.the_check(&pull_request);
+    assert_eq!(check.conclusion, Some(CheckConclusion::Neutral));
+    let summary = check.output.summary.unwrap_or_default();
+    assert!(summary.contains("Could not be looked at"), "{summary}");
+    mirror.end();
+}
+
+#[tokio::test]
+async fn a_rate_limit_is_waited_for() {
+    let mirror = Mirror::start().await;
+    let repository = mirror.repository_that_requires_ci();
+    repository.push("feature", "Rename the job", [(CI_FILE, NO_CI)]);
+    let pull_request = repository.open_pull_request("feature", "main", "Rename the job");
+    mirror.receive().await;
+    mirror.installation.exhaust_rate_limit();
+    mirror.work_once().await;
+    assert!(mirror.checks(&pull_request).is_empty());
+
+    mirror.work().await;
+
+    let check = mirror.the_check(&pull_request);
+    assert_eq!(check.conclusion, Some(CheckConclusion::Neutral));
+    mirror.end();
+}
