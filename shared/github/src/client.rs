@@ -21,6 +21,9 @@ pub struct GitHub {
 
 impl GitHub {
     /// Checks the configuration; calls nobody. `clock` is what tokens are dated by.
+    ///
+    /// # Panics
+    /// Outside of a Tokio runtime: the HTTP client puts a task of its own on it.
     pub fn new(config: &GitHubConfig, clock: Arc<dyn Clock>) -> Result<Self, ConfigError> {
         Ok(Self {
             api: Api::new(config, clock)?,

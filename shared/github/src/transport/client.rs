@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderValue, Request};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::{BodyExt, Limited};
 use octocrab::{OctoBody, Octocrab};
 use secrecy::ExposeSecret;
 use tower::Service;
@@ -77,8 +77,8 @@ async fn exchange(octocrab: &Octocrab, request: Request<OctoBody>) -> Result<Ans
     let body = Limited::new(body, LARGEST_ANSWER).collect().await;
     let body = body.map_err(|error| match error.downcast::<octocrab::Error>() {
         Ok(error) => NoAnswer::Network(*error),
-        Err(error) if error.is::<LengthLimitError>() => NoAnswer::TooLarge,
-        Err(_) => NoAnswer::Timeout,
+        // The limit's own error is the only other one.
+        Err(_) => NoAnswer::TooLarge,
     })?;
     Ok(Answer {
         status: head.status,

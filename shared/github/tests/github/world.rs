@@ -119,7 +119,7 @@ impl World {
             panic!("{decoded:?}");
         };
         Message {
-            delivery: DeliveryId::new(&delivery.guid.to_string()).unwrap(),
+            delivery: DeliveryId::new(&delivery.guid).unwrap(),
             event,
         }
     }
