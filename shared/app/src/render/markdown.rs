@@ -33,6 +33,23 @@ pub(super) fn inline(text: &str) -> String {
     markdown
 }
 
+/// Paragraphs of running text. A paragraph between fences is shown as a block of code.
+pub(super) fn prose(text: &str) -> String {
+    let text = text.replace("\r\n", "\n");
+    let paragraphs = text.split("\n\n").filter(|it| !it.trim().is_empty());
+    let paragraphs = paragraphs.map(|paragraph| match fenced(paragraph) {
+        Some(content) => block(content),
+        None => inline(paragraph) + "\n",
+    });
+    paragraphs.collect::<Vec<_>>().join("\n")
+}
+
+/// The content of a paragraph that is a fenced block; its end may have been cut off.
+fn fenced(paragraph: &str) -> Option<&str> {
+    let (_language, content) = paragraph.strip_prefix("```")?.split_once('\n')?;
+    Some(content.strip_suffix("```").unwrap_or(content))
+}
+
 /// A code span.
 pub(super) fn code(text: &str) -> String {
     let text = one_line(text);
@@ -168,6 +185,16 @@ mod tests {
         assert_eq!(inline("a `b"), r"a \`b");
         assert_eq!(inline("a `` b"), "a  b");
         assert_eq!(inline("`@octocat` <b>`"), "`@octocat` \\<b\\>\\`");
+    }
+
+    #[test]
+    fn a_fenced_paragraph_is_a_block_and_the_others_are_prose() {
+        assert_eq!(
+            prose("Do *this*:\n\n```yaml\non:\n  push:\n```\n\nThen that."),
+            "Do \\*this\\*:\n\n```text\non:\n  push:\n```\n\nThen that\\.\n"
+                .replace("that\\.", "that.")
+        );
+        assert_eq!(prose("```yaml\non: pu…"), "```text\non: pu…\n```\n");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use oracle::{Evidence, Item, Report, Status};
 
-use super::markdown::{block, code, cut, inline, plain, plural};
+use super::markdown::{block, code, cut, inline, plain, plural, prose};
 use super::{Counts, MOST_ANNOTATIONS, SEVERITIES, shown};
 
 /// GitHub takes 65,535 characters. Counted in bytes, which are never fewer than characters in
@@ -137,12 +137,12 @@ fn table(report: &Report) -> String {
 /// A new finding in full: what, why, how to fix it, where.
 fn finding(item: &Item) -> String {
     let mut markdown = format!(
-        "### {} · {} · {}\n\n{}\n\n**Fix:** {}\n\n",
+        "### {} · {} · {}\n\n{}\n**Fix:** {}\n",
         item.id,
         item.severity,
         inline(&cut(&item.title, TITLE)),
-        text(&item.why),
-        text(&item.fix),
+        prose(&cut(&item.why, PROSE)),
+        prose(&cut(&item.fix, PROSE)),
     );
     for evidence in item.evidence.iter().take(PLACES) {
         let _ = write!(markdown, "{}:\n\n", place(evidence));
