@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::decision::{Grounds, decide};
 use crate::evidence::hex;
 use crate::parsed::parse;
-use crate::registry::{Before, Findings, Input, RULES, Rule, rules_hash};
+use crate::registry::{Before, Findings, Input, RULES, Rule, RuleMeta, rules_hash};
 use crate::{
     DefaultBranch, Evidence, Fact, Finding, Fingerprint, Item, Meta, Mode, Policy, Report,
     RuleError, RunMode, Severity, ShortId, Snapshot, Status, Summary, Unavailable, Workflows,
@@ -76,6 +76,10 @@ pub(crate) fn evaluate_with(
         };
         run_of.side(rules, &input, "before").0
     });
+    let known = known.map(|found| Known {
+        found,
+        failed: run_of.failed_before(),
+    });
     let items = items(rules, found, known.as_ref(), policy);
     report(
         snapshot,
@@ -99,6 +103,20 @@ fn default_branch(snapshot: &Snapshot, own: &Workflows) -> Fact<Workflows> {
 
 /// Findings of one side: rule by rule, each fingerprint once.
 type Found = BTreeMap<(usize, Fingerprint), Finding>;
+
+/// What is there already.
+struct Known {
+    found: Found,
+    /// Rules that could not tell. What they find is not held against the change: who can't
+    /// look at the base can't say what is new. The failure itself is in the report and warns.
+    failed: BTreeSet<String>,
+}
+
+impl Known {
+    fn has(&self, rule: &RuleMeta, key: (usize, Fingerprint)) -> bool {
+        self.found.contains_key(&key) || self.failed.contains(rule.id)
+    }
+}
 
 /// Runs of rules, with those that failed.
 #[derive(Default)]
@@ -130,6 +148,11 @@ impl Runs {
         (found, unavailable)
     }
 
+    fn failed_before(&self) -> BTreeSet<String> {
+        let before = self.errors.iter().filter(|error| error.phase == "before");
+        before.map(|error| error.rule_id.clone()).collect()
+    }
+
     fn one(&mut self, rule: &dyn Rule, input: &Input<'_>, phase: &str) -> Findings {
         // Rules are pure functions of shared references: nothing half-changed outlives a panic.
         catch_unwind(AssertUnwindSafe(|| rule.check(input))).unwrap_or_else(|panic| {
@@ -155,13 +178,13 @@ fn rank(finding: &Finding) -> (std::cmp::Reverse<Severity>, &[Evidence], &str) {
     (severity, &finding.evidence, &finding.title)
 }
 
-fn items(rules: &[&dyn Rule], found: Found, known: Option<&Found>, policy: &Policy) -> Vec<Item> {
+fn items(rules: &[&dyn Rule], found: Found, known: Option<&Known>, policy: &Policy) -> Vec<Item> {
     let fingerprints: BTreeSet<Fingerprint> = found.keys().map(|(_, key)| *key).collect();
     let mut items: Vec<Item> = found
         .into_iter()
         .map(|((index, fingerprint), finding)| {
             let meta = rules[index].meta();
-            let existing = known.is_some_and(|known| known.contains_key(&(index, fingerprint)));
+            let existing = known.is_some_and(|known| known.has(meta, (index, fingerprint)));
             Item {
                 id: short_id(fingerprint, &fingerprints),
                 fingerprint: fingerprint.to_string(),

@@ -217,6 +217,29 @@ fn a_rule_that_panics_is_named_and_the_others_are_heard() {
 }
 
 #[test]
+fn what_a_rule_could_not_tell_of_the_base_is_not_held_against_the_change() {
+    struct FailsOnTheBase;
+    impl Rule for FailsOnTheBase {
+        fn meta(&self) -> &'static RuleMeta {
+            BLOCK.meta()
+        }
+        fn check(&self, input: &Input<'_>) -> Findings {
+            assert!(input.before.is_some(), "the base is too much");
+            BLOCK.check(input)
+        }
+    }
+    let report = judge(&[&FailsOnTheBase], "//@ before\n//- a\ncritical x\n");
+    expect![[r#"
+        warn: Rule MD-901 failed on the tree that is there now and was not applied: the base is too much.
+        existing critical MD-901: x
+          at a:1  critical x
+          why told to
+          fix remove the line
+        ! MD-901 before: the base is too much
+    "#]].assert_eq(&render(&report));
+}
+
+#[test]
 fn short_ids_grow_where_two_collide() {
     let of = |n: u32| Fingerprint::of("MD-901", &[n.to_string()]);
     let mut seen = BTreeMap::new();
