@@ -1,9 +1,11 @@
 //! Content that is large, broken or strange: each kind has a defined end, and the rest of the
 //! repository is judged.
 
+use std::fmt::Write as _;
+
 use sandbox::{CheckConclusion, CheckRun, Content};
 
-use crate::mirror::{CI, CI_FILE, Mirror, NO_CI};
+use crate::mirror::{CI, CI_FILE, Mirror, NO_CI, the_check};
 
 const STRANGE: &str = ".github/workflows/strange.yml";
 
@@ -15,7 +17,7 @@ async fn judged_with(content: Content) -> CheckRun {
     repository.push("feature", "Add something strange", files);
     let pull_request = repository.open_pull_request("feature", "main", "Something strange");
     mirror.catch_up().await;
-    let check = mirror.the_check(&pull_request);
+    let check = the_check(&pull_request);
     mirror.end();
     check
 }
@@ -59,7 +61,7 @@ async fn an_alias_bomb() {
     for level in 1..12 {
         let before = level - 1;
         let nine = vec![format!("*a{before}"); 9].join(", ");
-        content.push_str(&format!("a{level}: &a{level} [{nine}]\n"));
+        writeln!(content, "a{level}: &a{level} [{nine}]").expect("a string takes it");
     }
     let check = judged_with(content.into()).await;
     assert!(
@@ -112,7 +114,7 @@ async fn carriage_returns_and_a_byte_order_mark_are_fine() {
     repository.push("feature", "From another system", [(CI_FILE, content)]);
     let pull_request = repository.open_pull_request("feature", "main", "From another system");
     mirror.catch_up().await;
-    let check = mirror.the_check(&pull_request);
+    let check = the_check(&pull_request);
     assert_eq!(check.conclusion, Some(CheckConclusion::Success));
     mirror.end();
 }
@@ -127,7 +129,7 @@ async fn of_a_truncated_tree_the_workflows_are_still_judged() {
     repository.push("feature", "Much more", files);
     let pull_request = repository.open_pull_request("feature", "main", "Much more");
     mirror.catch_up().await;
-    let check = mirror.the_check(&pull_request);
+    let check = the_check(&pull_request);
     assert_eq!(check.conclusion, Some(CheckConclusion::Neutral));
     assert!(
         told(&check).iter().any(|it| it.starts_with(CI_FILE)),
@@ -147,7 +149,7 @@ async fn everything_deleted() {
     repository.push("feature", "Start over", files);
     let pull_request = repository.open_pull_request("feature", "main", "Start over");
     mirror.catch_up().await;
-    let check = mirror.the_check(&pull_request);
+    let check = the_check(&pull_request);
     assert_eq!(check.conclusion, Some(CheckConclusion::Neutral));
     mirror.end();
 }

@@ -1,12 +1,13 @@
 //! A process that is killed anywhere leaves no second check and no annotation twice.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sandbox::{CheckConclusion, Failure, Fault, GITHUB_ACTIONS, PullRequest, Ruleset};
 use tokio::sync::Notify;
 
-use crate::mirror::{CI_FILE, Mirror};
+use crate::mirror::{CI_FILE, Mirror, the_check};
 
 /// More findings than two requests can carry.
 const JOBS: usize = 120;
@@ -18,9 +19,8 @@ async fn open_a_large_one() -> (Mirror, PullRequest) {
     let mut workflow = "on: pull_request\njobs:\n".to_owned();
     for job in 0..JOBS {
         rules = rules.requires_check_from(&format!("check-{job:03}"), GITHUB_ACTIONS);
-        workflow.push_str(&format!(
-            "  check-{job:03}:\n    runs-on: x\n    steps: [{{run: a}}]\n"
-        ));
+        let steps = "runs-on: x\n    steps: [{run: a}]";
+        writeln!(workflow, "  check-{job:03}:\n    {steps}").expect("a string takes it");
     }
     let files = [(CI_FILE, workflow)];
     let repository = mirror.github.create_repository("octo-org/large", files);
@@ -33,8 +33,8 @@ async fn open_a_large_one() -> (Mirror, PullRequest) {
 }
 
 #[track_caller]
-fn assert_told_once(mirror: &Mirror, pull_request: &PullRequest, story: &str) {
-    let check = mirror.the_check(pull_request);
+fn assert_told_once(pull_request: &PullRequest, story: &str) {
+    let check = the_check(pull_request);
     assert_eq!(check.conclusion, Some(CheckConclusion::Neutral), "{story}");
     let mut told: Vec<&str> = check
         .annotations
@@ -51,7 +51,7 @@ fn assert_told_once(mirror: &Mirror, pull_request: &PullRequest, story: &str) {
 async fn many_findings_are_told_in_full() {
     let (mirror, pull_request) = open_a_large_one().await;
     mirror.work().await;
-    assert_told_once(&mirror, &pull_request, "nobody is killed");
+    assert_told_once(&pull_request, "nobody is killed");
     mirror.end();
 }
 
@@ -60,7 +60,7 @@ async fn killed_at_any_call_to_github_it_ends_the_same() {
     let (mirror, pull_request) = open_a_large_one().await;
     mirror.github.forget_calls();
     mirror.work().await;
-    assert_told_once(&mirror, &pull_request, "nobody is killed");
+    assert_told_once(&pull_request, "nobody is killed");
     let calls = mirror.github.calls().len();
     mirror.end();
     assert!(calls >= 8, "the story has {calls} calls to be killed at");
@@ -95,11 +95,7 @@ async fn killed_at(call: usize, fault: Fault) {
     }
     mirror.restart().await;
     mirror.work().await;
-    assert_told_once(
-        &mirror,
-        &pull_request,
-        &format!("killed at call {call}: {fault:?}"),
-    );
+    assert_told_once(&pull_request, &format!("killed at call {call}: {fault:?}"));
     mirror.end();
 }
 
@@ -118,6 +114,6 @@ async fn answers_that_are_lost_without_a_kill_do_no_harm_either() {
         }
     });
     mirror.work().await;
-    assert_told_once(&mirror, &pull_request, "every third answer is lost");
+    assert_told_once(&pull_request, "every third answer is lost");
     mirror.end();
 }

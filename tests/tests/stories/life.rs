@@ -3,7 +3,7 @@
 use expect_test::expect;
 use sandbox::{CheckConclusion, GITHUB_ACTIONS, Ruleset};
 
-use crate::mirror::{CI, CI_FILE, Mirror, NO_CI};
+use crate::mirror::{CI, CI_FILE, Mirror, NO_CI, checks, the_check};
 
 #[tokio::test]
 async fn a_change_that_removes_a_required_check_is_told_and_its_mending_too() {
@@ -14,7 +14,7 @@ async fn a_change_that_removes_a_required_check_is_told_and_its_mending_too() {
 
     mirror.catch_up().await;
 
-    let check = mirror.the_check(&pull_request);
+    let check = the_check(&pull_request);
     assert_eq!(check.conclusion, Some(CheckConclusion::Neutral));
     let told: Vec<(&str, u64)> = check
         .annotations
@@ -28,7 +28,7 @@ async fn a_change_that_removes_a_required_check_is_told_and_its_mending_too() {
     pull_request.push("Name it ci again", [(CI_FILE, CI)]);
     mirror.catch_up().await;
 
-    let check = mirror.the_check(&pull_request);
+    let check = the_check(&pull_request);
     assert_eq!(check.conclusion, Some(CheckConclusion::Success));
     assert!(check.annotations.is_empty());
     mirror.end();
@@ -78,7 +78,7 @@ jobs:
 
     mirror.catch_up().await;
 
-    let check = mirror.the_check(&pull_request);
+    let check = the_check(&pull_request);
     let mut told: Vec<String> = check
         .annotations
         .iter()
@@ -96,7 +96,7 @@ jobs:
 
     pull_request.push("Both jobs, in the queue as well", [(path, ORACLE)]);
     mirror.catch_up().await;
-    let check = mirror.the_check(&pull_request);
+    let check = the_check(&pull_request);
     assert_eq!(check.conclusion, Some(CheckConclusion::Success));
     mirror.end();
 }
@@ -116,7 +116,7 @@ async fn the_same_delivery_ten_times_at_once_makes_one_check() {
     mirror.receive_one(&delivery).await;
     mirror.work().await;
 
-    let check = mirror.the_check(&pull_request);
+    let check = the_check(&pull_request);
     assert_eq!(check.conclusion, Some(CheckConclusion::Neutral));
     assert_eq!(check.annotations.len(), 1);
     mirror.end();
@@ -130,7 +130,7 @@ async fn of_two_bases_the_worse_verdict_stands_until_its_pull_request_is_closed(
     repository.push("feature", "Rename the job", [(CI_FILE, NO_CI)]);
     let lenient = repository.open_pull_request("feature", "release", "For the release");
     mirror.catch_up().await;
-    let check = mirror.the_check(&lenient);
+    let check = the_check(&lenient);
     assert_eq!(
         check.conclusion,
         Some(CheckConclusion::Success),
@@ -139,7 +139,7 @@ async fn of_two_bases_the_worse_verdict_stands_until_its_pull_request_is_closed(
 
     let strict = repository.open_pull_request("feature", "main", "For main");
     mirror.catch_up().await;
-    let latest = mirror.checks(&strict).pop().unwrap();
+    let latest = checks(&strict).pop().unwrap();
     assert_eq!(
         latest.conclusion,
         Some(CheckConclusion::Neutral),
@@ -148,10 +148,9 @@ async fn of_two_bases_the_worse_verdict_stands_until_its_pull_request_is_closed(
 
     strict.close();
     mirror.catch_up().await;
-    let latest = mirror.checks(&lenient).pop().unwrap();
+    let latest = checks(&lenient).pop().unwrap();
     assert_eq!(latest.conclusion, Some(CheckConclusion::Success));
-    let ids = mirror
-        .checks(&lenient)
+    let ids = checks(&lenient)
         .into_iter()
         .map(|run| run.external_id.unwrap());
     let generations: Vec<String> = ids
@@ -180,7 +179,7 @@ async fn a_push_before_the_work_supersedes_the_old_head() {
         repository.check_runs(old).is_empty(),
         "nobody waits for the old head"
     );
-    let check = mirror.the_check(&pull_request);
+    let check = the_check(&pull_request);
     assert_eq!(check.conclusion, Some(CheckConclusion::Success));
     mirror.end();
 }
@@ -197,8 +196,7 @@ async fn a_pull_request_that_goes_to_another_branch_is_judged_by_that_branch() {
     pull_request.change_base("release");
     mirror.catch_up().await;
 
-    let conclusions: Vec<_> = mirror
-        .checks(&pull_request)
+    let conclusions: Vec<_> = checks(&pull_request)
         .iter()
         .map(|it| it.conclusion)
         .collect();
@@ -221,7 +219,7 @@ async fn a_pull_request_from_a_fork_is_judged_like_any_other() {
 
     mirror.catch_up().await;
 
-    let check = mirror.the_check(&pull_request);
+    let check = the_check(&pull_request);
     assert_eq!(check.conclusion, Some(CheckConclusion::Neutral));
     mirror.end();
 }
@@ -237,7 +235,7 @@ async fn what_was_there_before_is_nobodys_fault() {
 
     mirror.catch_up().await;
 
-    let check = mirror.the_check(&pull_request);
+    let check = the_check(&pull_request);
     assert_eq!(check.conclusion, Some(CheckConclusion::Success));
     assert!(check.annotations.is_empty());
     let summary = check.output.summary.unwrap_or_default();
@@ -260,7 +258,7 @@ async fn a_conflicting_pull_request_is_judged_against_its_merge_base() {
 
     mirror.catch_up().await;
 
-    let check = mirror.the_check(&pull_request);
+    let check = the_check(&pull_request);
     assert_eq!(check.conclusion, Some(CheckConclusion::Neutral));
     assert_eq!(check.annotations.len(), 1);
     mirror.end();
@@ -276,7 +274,7 @@ async fn a_test_merge_that_takes_its_time_is_waited_for() {
 
     mirror.catch_up().await;
 
-    let check = mirror.the_check(&pull_request);
+    let check = the_check(&pull_request);
     assert_eq!(check.conclusion, Some(CheckConclusion::Neutral));
     mirror.end();
 }

@@ -82,7 +82,7 @@ impl Mirror {
     /// A fresh GitHub with the App installed on `octo-org`.
     pub(crate) async fn start() -> Self {
         let options = Options {
-            clock: sandbox::Clock::stopped_at("2026-11-21T12:00:00Z".parse().unwrap()),
+            clock: sandbox::Clock::stopped_at("2026-11-21T12:00:00Z".parse().expect("a time")),
             ..Options::default()
         };
         let github = Sandbox::start(options).await.expect("the sandbox starts");
@@ -158,7 +158,12 @@ impl Mirror {
         let process = self.process();
         for _ in 0..500 {
             let visibility = Duration::from_mins(1);
-            let reception = process.stores.queue().receive(visibility).await.unwrap();
+            let reception = process
+                .stores
+                .queue()
+                .receive(visibility)
+                .await
+                .expect("the queue answers");
             match (reception.received, reception.next_in) {
                 (Some(received), _) => process.handle(received).await,
                 (None, Some(wait)) => self.github.clock().advance(wait),
@@ -172,7 +177,12 @@ impl Mirror {
     pub(crate) async fn work_once(&self) {
         let process = self.process();
         let visibility = Duration::from_mins(1);
-        let reception = process.stores.queue().receive(visibility).await.unwrap();
+        let reception = process
+            .stores
+            .queue()
+            .receive(visibility)
+            .await
+            .expect("the queue answers");
         if let Some(received) = reception.received {
             process.handle(received).await;
         }
@@ -187,7 +197,7 @@ impl Mirror {
             .queue()
             .receive(Duration::from_mins(1))
             .await
-            .unwrap()
+            .expect("the queue answers")
             .received
         {
             let process = Arc::clone(&process);
@@ -202,7 +212,12 @@ impl Mirror {
 
     /// The process is gone with all it held in memory; another starts on the same data folder.
     pub(crate) async fn restart(&self) {
-        let killed = self.process.lock().unwrap().take().expect("a process runs");
+        let killed = self
+            .process
+            .lock()
+            .expect("no panic")
+            .take()
+            .expect("a process runs");
         drop(Arc::into_inner(killed).expect("nothing else holds the killed process"));
         // A statement that SQLite was just executing ends first, as the kernel would see to.
         let started = loop {
@@ -212,22 +227,7 @@ impl Mirror {
                 Err(error) => panic!("the stores open: {error}"),
             }
         };
-        *self.process.lock().unwrap() = Some(Arc::new(started));
-    }
-
-    /// Our check runs on the head of a pull request, oldest first.
-    pub(crate) fn checks(&self, pull_request: &PullRequest) -> Vec<CheckRun> {
-        let mut runs = pull_request.check_runs();
-        runs.retain(|run| run.name == CHECK_NAME);
-        runs
-    }
-
-    /// Our only check run on the head of a pull request.
-    #[track_caller]
-    pub(crate) fn the_check(&self, pull_request: &PullRequest) -> CheckRun {
-        let mut runs = self.checks(pull_request);
-        assert_eq!(runs.len(), 1, "there is one check run: {runs:#?}");
-        runs.remove(0)
+        *self.process.lock().expect("no panic") = Some(Arc::new(started));
     }
 
     /// How the latest pull-request delivery ended.
@@ -236,7 +236,11 @@ impl Mirror {
         let of_pull_request = |it: &&Delivery| it.event == "pull_request";
         let latest = deliveries.iter().rfind(of_pull_request)?;
         let id = DeliveryId::new(&latest.guid).expect("GitHub's GUIDs are ids");
-        self.process().stores.finished(&id).await.unwrap()
+        self.process()
+            .stores
+            .finished(&id)
+            .await
+            .expect("the store answers")
     }
 
     /// Ends a story: everything that was said kept to GitHub's descriptions.
@@ -246,9 +250,24 @@ impl Mirror {
     }
 
     fn process(&self) -> Arc<Process> {
-        let process = self.process.lock().unwrap();
+        let process = self.process.lock().expect("no panic");
         Arc::clone(process.as_ref().expect("a process runs"))
     }
+}
+
+/// Our check runs on the head of a pull request, oldest first.
+pub(crate) fn checks(pull_request: &PullRequest) -> Vec<CheckRun> {
+    let mut runs = pull_request.check_runs();
+    runs.retain(|run| run.name == CHECK_NAME);
+    runs
+}
+
+/// Our only check run on the head of a pull request.
+#[track_caller]
+pub(crate) fn the_check(pull_request: &PullRequest) -> CheckRun {
+    let mut runs = checks(pull_request);
+    assert_eq!(runs.len(), 1, "there is one check run: {runs:#?}");
+    runs.remove(0)
 }
 
 impl Process {

@@ -3,7 +3,7 @@
 use app::ports::DeliveryOutcome;
 use sandbox::{Access, CheckConclusion};
 
-use crate::mirror::{CI_FILE, Mirror, NO_CI};
+use crate::mirror::{CI_FILE, Mirror, NO_CI, checks, the_check};
 
 #[tokio::test]
 async fn an_installation_that_is_gone_is_refused_once() {
@@ -20,7 +20,7 @@ async fn an_installation_that_is_gone_is_refused_once() {
     let end = mirror.end_of_latest().await.expect("its end is recorded");
     assert_eq!(end.outcome, DeliveryOutcome::Refused);
     assert!(end.detail.contains("not installed"), "{}", end.detail);
-    assert!(mirror.checks(&pull_request).is_empty());
+    assert!(checks(&pull_request).is_empty());
     assert_eq!(mirror.github.calls().len(), 1, "asked once, not for ever");
     mirror.end();
 }
@@ -51,7 +51,7 @@ async fn what_may_not_be_looked_at_is_listed_and_never_a_pass() {
 
     mirror.catch_up().await;
 
-    let check = mirror.the_check(&pull_request);
+    let check = the_check(&pull_request);
     assert_eq!(check.conclusion, Some(CheckConclusion::Neutral));
     let summary = check.output.summary.unwrap_or_default();
     assert!(summary.contains("Could not be looked at"), "{summary}");
@@ -67,11 +67,11 @@ async fn a_rate_limit_is_waited_for() {
     mirror.receive().await;
     mirror.installation.exhaust_rate_limit();
     mirror.work_once().await;
-    assert!(mirror.checks(&pull_request).is_empty());
+    assert!(checks(&pull_request).is_empty());
 
     mirror.work().await;
 
-    let check = mirror.the_check(&pull_request);
+    let check = the_check(&pull_request);
     assert_eq!(check.conclusion, Some(CheckConclusion::Neutral));
     mirror.end();
 }

@@ -88,11 +88,11 @@ fn every_decision_record_is_listed() {
 
 #[test]
 fn proven_requirements_name_tests_that_exist() {
-    let text = std::fs::read_to_string(root().join("docs/requirements.md")).expect("it exists");
+    let document = std::fs::read_to_string(root().join("docs/requirements.md")).expect("it exists");
     let code: Vec<(String, String)> = sources("rs");
     let mut named = 0;
     let mut violations = Vec::new();
-    for word in text.split('`').skip(1).step_by(2) {
+    for word in document.split('`').skip(1).step_by(2) {
         let Some((file, test)) = word.split_once("::") else {
             continue;
         };
