@@ -25,6 +25,15 @@ Examples:
   Serve webhooks behind a reverse proxy:
       phase-mirror serve --config /etc/phase-mirror/config.toml --data /var/lib/phase-mirror";
 
+const MATCH_EXAMPLES: &str = "\
+Examples:
+  Who has to review this file?
+      phase-mirror codeowners match .github/CODEOWNERS src/main.rs
+
+  Which files does nobody own?
+      git ls-files | phase-mirror codeowners match .github/CODEOWNERS --format json |
+          jq -r '.[] | select(.owners == []) | .path'";
+
 /// Finds where a repository contradicts itself, and says so on every pull request.
 ///
 /// Phase Mirror is a GitHub App. It compares what a repository's settings require with what its
@@ -40,6 +49,43 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Serve(Serve),
+    #[command(subcommand)]
+    Codeowners(CodeownersCommand),
+}
+
+/// Asks a CODEOWNERS file.
+#[derive(Debug, Subcommand)]
+pub(crate) enum CodeownersCommand {
+    Match(Match),
+}
+
+/// Says for each path who owns it, and which line decides.
+///
+/// Patterns mean what they mean to GitHub: the last line that matches decides, a line without
+/// owners leaves a path to nobody, and a line that GitHub would skip is named and skipped.
+#[derive(Debug, Args)]
+#[command(after_long_help = [MATCH_EXAMPLES, "\n\n", EXIT_CODES].concat(), after_help = EXIT_CODES)]
+pub(crate) struct Match {
+    /// The CODEOWNERS file.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// Paths in the repository [default: one on each line of standard input].
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<String>,
+
+    /// How to answer.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+/// How to answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Format {
+    /// A line for each path.
+    Text,
+    /// A JSON array of {path, owners, line, pattern}.
+    Json,
 }
 
 /// Receives webhooks and answers them with Check Runs, in one process.

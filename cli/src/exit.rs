@@ -14,6 +14,11 @@ pub(crate) enum Failure {
     NotAsExpected,
     /// The configuration can't be used.
     Configuration(ConfigError),
+    /// What was given can't be used, with what helps.
+    Usage {
+        error: anyhow::Error,
+        help: &'static str,
+    },
     /// Something else, with what helps.
     Other {
         error: anyhow::Error,
@@ -34,11 +39,16 @@ impl From<anyhow::Error> for Failure {
 }
 
 impl Failure {
+    /// What was given can't be used.
+    pub(crate) fn usage(error: anyhow::Error, help: &'static str) -> Self {
+        Self::Usage { error, help }
+    }
+
     /// The exit code, as `--help` documents it.
     fn code(&self) -> u8 {
         match self {
             Self::NotAsExpected => 1,
-            Self::Configuration(_) => 2,
+            Self::Configuration(_) | Self::Usage { .. } => 2,
             Self::Other { .. } => 3,
         }
     }
@@ -56,16 +66,20 @@ impl Failure {
                     label(RED, "error")
                 ));
             }
-            Self::Other { error, help } => {
-                line(&format!("{}{error}", label(RED, "error")));
-                for cause in error.chain().skip(1) {
-                    line(&format!("  caused by: {cause}"));
-                }
-                if let Some(help) = help {
-                    line(&format!("{}{help}", label(GREEN, "help")));
-                }
-            }
+            Self::Usage { error, help } => explain(error, Some(help)),
+            Self::Other { error, help } => explain(error, *help),
         }
+    }
+}
+
+/// An error with its causes, and what helps.
+fn explain(error: &anyhow::Error, help: Option<&str>) {
+    line(&format!("{}{error}", label(RED, "error")));
+    for cause in error.chain().skip(1) {
+        line(&format!("  caused by: {cause}"));
+    }
+    if let Some(help) = help {
+        line(&format!("{}{help}", label(GREEN, "help")));
     }
 }
 
@@ -81,7 +95,7 @@ pub(crate) fn conclude(result: Result<(), Failure>) -> ExitCode {
 }
 
 /// A warning on standard error.
-pub(crate) fn warn(warning: &runtime::config::Warning) {
+pub(crate) fn warn(warning: &impl std::fmt::Display) {
     line(&format!("{}{warning}", label(YELLOW, "warning")));
 }
 

@@ -2,6 +2,7 @@
 //! exit code that `--help` documents.
 
 mod args;
+mod codeowners;
 mod demo;
 mod exit;
 mod page;
@@ -20,6 +21,7 @@ async fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Serve(args) if args.sandbox => demo::run(args).await,
         Command::Serve(args) => serve::run(args).await,
+        Command::Codeowners(command) => codeowners::run(&command),
     };
     exit::conclude(result)
 }
