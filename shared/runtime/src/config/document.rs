@@ -14,8 +14,9 @@ an option of the command line overrides both. The file is the one that `--config
 `PHASE_MIRROR_CONFIG`, or else `config.toml` in the data folder if there is one. The data folder is
 the one that `--data` names, or else `PHASE_MIRROR_DATA`, or else `phase-mirror-data` here.
 
-Everything is checked at the start, and every problem is named at once. An unknown key, or an
-unknown variable that begins with `PHASE_MIRROR_`, is a problem too.
+Everything is checked at the start, and every problem is named at once. An unknown key is a
+problem too, and so is a variable that is nearly the name of a setting; any other unknown variable
+that begins with `PHASE_MIRROR_` is warned about and ignored.
 `phase-mirror serve --check-config` checks and does nothing else.
 
 Secrets are never written into the file: it names other files that hold them (`chmod 600`), or they

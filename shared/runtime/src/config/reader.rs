@@ -29,11 +29,9 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    pub(super) fn new(found: Found) -> Self {
-        Self {
-            found,
-            warnings: Vec::new(),
-        }
+    pub(super) fn new(mut found: Found) -> Self {
+        let warnings = std::mem::take(&mut found.warnings);
+        Self { found, warnings }
     }
 
     pub(super) fn override_with_option(&mut self, key: Key, option: &'static str, value: &str) {

@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::keys::{KEYS, Key};
-use super::problem::{Place, Problem};
+use super::problem::{Place, Problem, Warning};
 
 /// The largest configuration file that is read.
 const MAX_FILE_BYTES: u64 = 1024 * 1024;
@@ -72,6 +72,7 @@ pub(super) enum RawValue {
 pub(super) struct Found {
     pub(super) values: BTreeMap<&'static str, Raw>,
     pub(super) problems: Vec<Problem>,
+    pub(super) warnings: Vec<Warning>,
 }
 
 impl Found {
@@ -144,16 +145,27 @@ impl Found {
                     };
                     self.values.insert(key.variable, raw);
                 }
-                None => self.problems.push(Problem {
-                    what: format!("there is no setting {name}"),
-                    place: Place::Variable(name.clone()),
-                    expected: "a variable of docs/configuration.md".to_owned(),
-                    help: nearest(name, KEYS.iter().map(|key| key.variable)).map_or_else(
-                        || "unset it".to_owned(),
-                        |near| format!("did you mean {near}?"),
-                    ),
-                }),
+                None => self.take_unknown_variable(name),
             }
+        }
+    }
+
+    /// A variable that is nearly a setting was meant as one. Any other with our prefix may come
+    /// from elsewhere: Kubernetes sets `PHASE_MIRROR_PORT` where a service has our name.
+    fn take_unknown_variable(&mut self, name: &str) {
+        let suffix = |variable: &'static str| variable.strip_prefix(PREFIX).unwrap_or_default();
+        let meant = name.strip_prefix(PREFIX).unwrap_or_default();
+        match nearest(meant, KEYS.iter().map(|key| suffix(key.variable))) {
+            Some(near) => self.problems.push(Problem {
+                what: format!("there is no setting {name}"),
+                place: Place::Variable(name.to_owned()),
+                expected: "a variable of docs/configuration.md".to_owned(),
+                help: format!("did you mean {PREFIX}{near}?"),
+            }),
+            None => self.warnings.push(Warning {
+                what: format!("the environment variable {name} is no setting and is ignored"),
+                help: "docs/configuration.md lists every variable".to_owned(),
+            }),
         }
     }
 }

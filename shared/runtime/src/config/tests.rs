@@ -74,6 +74,27 @@ fn a_small_file_is_enough() {
 }
 
 #[test]
+fn a_variable_from_elsewhere_is_warned_about_and_one_that_is_misspelt_is_a_problem() {
+    let required = [
+        ("PHASE_MIRROR_GITHUB_APP_ID", "12"),
+        ("PHASE_MIRROR_GITHUB_PRIVATE_KEY", KEY),
+        ("PHASE_MIRROR_GITHUB_WEBHOOK_SECRET", "secret"),
+    ];
+    let folder = folder(&[]);
+    // As Kubernetes sets it where a service has our name.
+    let elsewhere = ("PHASE_MIRROR_SERVICE_HOST", "10.0.0.1");
+    let loaded = load(folder.path(), &[&required[..], &[elsewhere]].concat()).unwrap();
+    assert_eq!(loaded.warnings.len(), 1);
+    let warning = loaded.warnings[0].to_string();
+    assert!(warning.contains("PHASE_MIRROR_SERVICE_HOST"), "{warning}");
+
+    let misspelt = ("PHASE_MIRROR_WORKER", "2");
+    let error = load(folder.path(), &[&required[..], &[misspelt]].concat()).unwrap_err();
+    assert_eq!(error.problems.len(), 1);
+    assert_eq!(error.problems[0].help, "did you mean PHASE_MIRROR_WORKERS?");
+}
+
+#[test]
 fn variables_alone_are_enough_and_override_the_file() {
     let folder = folder(&[("config.toml", "workers = 2\nlisten = '127.0.0.1:1'\n")]);
     let Loaded { config, .. } = load(
