@@ -11,7 +11,7 @@ use crate::evidence::hex;
 use crate::parsed::parse;
 use crate::registry::{Before, Findings, Input, RULES, Rule, RuleMeta, rules_hash};
 use crate::{
-    DefaultBranch, Evidence, Fact, Finding, Fingerprint, Item, Meta, Mode, Policy, Report,
+    DefaultBranch, Evidence, Fact, Finding, Fingerprint, Item, Meta, Mode, Policy, Reason, Report,
     RuleError, RunMode, Severity, ShortId, Snapshot, Status, Summary, Unavailable, Workflows,
 };
 
@@ -74,11 +74,12 @@ pub(crate) fn evaluate_with(
             default_branch: side.default_branch,
             before: None,
         };
-        run_of.side(rules, &input, "before").0
+        run_of.side(rules, &input, "before")
     });
-    let known = known.map(|found| Known {
+    let known = known.map(|(found, not_seen)| Known {
         found,
         failed: run_of.failed_before(),
+        unsure: unsure(&not_seen, &unavailable),
     });
     let items = items(rules, found, known.as_ref(), policy);
     report(
@@ -110,12 +111,30 @@ struct Known {
     /// Rules that could not tell. What they find is not held against the change: who can't
     /// look at the base can't say what is new. The failure itself is in the report and warns.
     failed: BTreeSet<String>,
+    /// Rules that could not look at something here that they see with the change (which mends
+    /// a broken file, say). What they find may have been there already, so it only warns.
+    unsure: BTreeSet<usize>,
 }
 
 impl Known {
-    fn has(&self, rule: &RuleMeta, key: (usize, Fingerprint)) -> bool {
-        self.found.contains_key(&key) || self.failed.contains(rule.id)
+    /// Whether a finding is there already, and no less bad.
+    fn has(&self, rule: &RuleMeta, key: (usize, Fingerprint), severity: Severity) -> bool {
+        let as_bad = |known: &Finding| known.severity >= severity;
+        self.found.get(&key).is_some_and(as_bad) || self.failed.contains(rule.id)
     }
+}
+
+/// The rules that could look at less before than after. What only a run decides is left out:
+/// it is never seen, and taking it away must not disarm the rule.
+fn unsure(before: &[(usize, Unavailable)], after: &[(usize, Unavailable)]) -> BTreeSet<usize> {
+    let seen_since = |missing: &&(usize, Unavailable)| {
+        missing.1.reason != Reason::Dynamic && !after.contains(missing)
+    };
+    before
+        .iter()
+        .filter(seen_since)
+        .map(|(rule, _)| *rule)
+        .collect()
 }
 
 /// Runs of rules, with those that failed.
@@ -184,14 +203,19 @@ fn items(rules: &[&dyn Rule], found: Found, known: Option<&Known>, policy: &Poli
         .into_iter()
         .map(|((index, fingerprint), finding)| {
             let meta = rules[index].meta();
-            let existing = known.is_some_and(|known| known.has(meta, (index, fingerprint)));
+            let key = (index, fingerprint);
+            let existing = known.is_some_and(|known| known.has(meta, key, finding.severity));
+            let most = match known {
+                Some(known) if known.unsure.contains(&index) => Mode::Warn,
+                _ => Mode::Block,
+            };
             Item {
                 id: short_id(fingerprint, &fingerprints),
                 fingerprint: fingerprint.to_string(),
                 rule_id: meta.id.to_owned(),
                 rule_version: meta.version,
                 severity: finding.severity,
-                mode: mode(rules[index], policy),
+                mode: mode(rules[index], policy).min(most),
                 title: finding.title,
                 why: finding.why,
                 fix: finding.fix,

@@ -240,6 +240,50 @@ fn what_a_rule_could_not_tell_of_the_base_is_not_held_against_the_change() {
 }
 
 #[test]
+fn mending_what_could_not_be_read_blocks_nobody() {
+    let repository = "\
+//@ strict
+//@ mode MD-001 block
+//@ require \"gone\" from 15368 by ruleset
+//- both: .github/workflows/ci.yml
+on: pull_request
+jobs: {lint: {runs-on: x, steps: [{run: x}]}}
+//- before: .github/workflows/x.yml
+on: [
+//- .github/workflows/x.yml
+on: pull_request
+jobs: {other: {runs-on: x, steps: [{run: x}]}}
+";
+    let report = Fixture::parse(repository).report();
+    assert_eq!(
+        report.decision.outcome,
+        Outcome::Warn,
+        "{}",
+        render(&report)
+    );
+    assert!(report.items.iter().all(|item| item.mode == Mode::Warn));
+}
+
+#[test]
+fn what_becomes_worse_is_new() {
+    let worse = judge(
+        &[&BLOCK],
+        "//@ before\n//- before: a\nlow x\n//- a\nhigh x\n",
+    );
+    assert_eq!(worse.items[0].status, Status::New, "{}", render(&worse));
+    let better = judge(
+        &[&BLOCK],
+        "//@ before\n//- before: a\nhigh x\n//- a\nlow x\n",
+    );
+    assert_eq!(
+        better.items[0].status,
+        Status::Existing,
+        "{}",
+        render(&better)
+    );
+}
+
+#[test]
 fn short_ids_grow_where_two_collide() {
     let of = |n: u32| Fingerprint::of("MD-901", &[n.to_string()]);
     let mut seen = BTreeMap::new();

@@ -4,8 +4,6 @@
 
 mod glob;
 
-use glob::Glob;
-
 use crate::Spanned;
 
 /// `branches`, `branches-ignore`, `tags` or `tags-ignore`.
@@ -77,16 +75,14 @@ impl PathFilter {
 
 fn takes(sense: Sense, patterns: &[Spanned<String>], name: &str) -> bool {
     match sense {
-        Sense::Ignore => !patterns
-            .iter()
-            .any(|pattern| Glob::new(pattern).matches(name)),
+        Sense::Ignore => !patterns.iter().any(|pattern| glob::matches(pattern, name)),
         // The last pattern that matches decides.
         Sense::Include => patterns
             .iter()
             .rev()
             .find_map(|pattern| match pattern.strip_prefix('!') {
-                Some(excluded) => Glob::new(excluded).matches(name).then_some(false),
-                None => Glob::new(pattern).matches(name).then_some(true),
+                Some(excluded) => glob::matches(excluded, name).then_some(false),
+                None => glob::matches(pattern, name).then_some(true),
             })
             .unwrap_or(false),
     }

@@ -218,7 +218,10 @@ fn product(vectors: &[Dimension], exclude: &Rows, span: Span) -> Result<Vec<Leg>
         let mut excluded = false;
         for row in &exclude.rows {
             match matches(&row.cells, &leg) {
-                Matched::Yes => excluded = true,
+                Matched::Yes => {
+                    excluded = true;
+                    break;
+                }
                 Matched::No => {}
                 Matched::Maybe(why) => leg.doubt = Some(why),
             }

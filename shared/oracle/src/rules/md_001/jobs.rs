@@ -1,7 +1,8 @@
 //! The names that jobs can report, and what keeps us from knowing them all.
 
 use workflows::{
-    Access, Callee, Job, Match, NameError, Permissions, Refused, ReportedName, Span, Step, Workflow,
+    Access, Callee, Job, Match, NameError, ParseError, ParseErrorKind, Permissions, Refused,
+    ReportedName, Span, Step, Workflow,
 };
 
 use crate::rules::text::quoted;
@@ -95,6 +96,14 @@ impl<'a> Jobs<'a> {
                     jobs.workflow(&look_up, path, workflow, ReadFrom::Tree);
                     jobs.posts(path, workflow);
                 }
+                // GitHub runs nothing of such a file, whatever its reader is like.
+                Fact::Known(Err(ParseError {
+                    kind:
+                        ParseErrorKind::Empty
+                        | ParseErrorKind::NotAMapping
+                        | ParseErrorKind::SeveralDocuments,
+                    ..
+                })) => {}
                 Fact::Known(Err(error)) => jobs.doubt(
                     Reason::Unreadable,
                     format!(

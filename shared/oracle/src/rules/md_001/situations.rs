@@ -11,6 +11,9 @@ use crate::{Fact, RepoPath, Tree};
 
 /// At most this many files of the tree are tried as the only change of a pull request.
 const FILES: usize = 200;
+/// At most this many patterns of filters are filled in to be tried as well: with more, time would
+/// grow with the square of a hostile file.
+const FILLED: usize = 200;
 /// Tried when no workflow filters by path.
 const ANY_FILE: &str = "README.md";
 /// A head branch as people name them.
@@ -39,12 +42,15 @@ impl Situations {
         let triggers = candidates
             .iter()
             .flat_map(|candidate| &candidate.workflow.triggers);
+        let mut filled_in = 0;
         for trigger in triggers {
             if trigger.paths.is_some() && situations.files.len() == 1 {
                 situations.files.extend(files(tree));
             }
             if let Some(filter) = &trigger.paths {
-                let patterns = filter.patterns.iter();
+                let room = FILLED.saturating_sub(filled_in);
+                let patterns = filter.patterns.iter().take(room);
+                filled_in += patterns.len();
                 situations
                     .files
                     .extend(patterns.filter_map(|pattern| filled(pattern)));

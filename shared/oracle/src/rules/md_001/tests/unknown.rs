@@ -128,3 +128,36 @@ jobs: {call: {uses: ./.github/workflows/unit.yml}}
         "#]],
     );
 }
+
+#[test]
+fn a_file_that_is_all_comments_hides_nothing() {
+    finds(
+        &format!(
+            "//@ require \"gone\" from 15368 by ruleset\n//@ rollup #7 \"build\" by 15368\n{}\
+             //- .github/workflows/old.yml\n# on: push\n",
+            build()
+        ),
+        expect![[r#"
+            high: Required check `gone` is reported by nothing [ci.yml:3]
+            high: `.github/workflows/old.yml` can't be read [old.yml:1]
+        "#]],
+    );
+}
+
+#[test]
+fn a_hostile_number_of_path_patterns_takes_no_square_of_time() {
+    use std::fmt::Write as _;
+    let mut paths = "'**'".to_owned();
+    for n in 0..4000 {
+        write!(paths, ", d{n}/**").unwrap();
+    }
+    let filtered = workflow(
+        "ci.yml",
+        &format!("{{pull_request: {{paths: [{paths}]}}}}"),
+        &["build"],
+    );
+    let text = format!("//@ require \"build\" from 15368 by ruleset\n{filtered}");
+    // With each pattern tried against each, this took minutes.
+    let report = crate::testing::Fixture::parse(&text).report();
+    assert_eq!(report.items.len(), 0);
+}
