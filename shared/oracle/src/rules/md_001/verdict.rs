@@ -318,8 +318,13 @@ impl<'a, 'b> Case<'a, 'b, '_> {
         }
     }
 
+    /// What recent pull requests showed settles it, unless the change takes away the job that
+    /// they showed: what may report the check in its place is not what was seen.
     fn unless_seen(&self, reason: Reason, detail: &str) -> Verdict<'a, 'b> {
-        if self.sightings.by(self.required.app) {
+        let outdated = self.namesakes.firm.is_empty()
+            && self.taken_away().is_some()
+            && !self.sightings.by_other_than(self.bench.actions);
+        if self.sightings.by(self.required.app) && !outdated {
             Verdict::default()
         } else {
             self.unknown(reason, detail)

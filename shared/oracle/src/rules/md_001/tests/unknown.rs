@@ -161,3 +161,35 @@ fn a_hostile_number_of_path_patterns_takes_no_square_of_time() {
     let report = crate::testing::Fixture::parse(&text).report();
     assert_eq!(report.items.len(), 0);
 }
+
+#[test]
+fn what_was_seen_of_a_job_that_the_change_takes_away_excuses_nothing() {
+    let dynamic = "\
+//- both: .github/workflows/other.yml
+on: pull_request
+jobs:
+  plan:
+    runs-on: x
+    outputs: {m: x}
+    steps: [{run: x}]
+  other:
+    needs: plan
+    name: ${{ matrix.n }}
+    strategy: {matrix: {n: '${{ fromJSON(needs.plan.outputs.m) }}'}}
+    runs-on: x
+    steps: [{run: x}]
+";
+    let required =
+        "//@ require \"build\" from 15368 by ruleset\n//@ rollup #7 \"build\" by 15368\n";
+    let build = workflow("ci.yml", "pull_request", &["build"]);
+    let gone = workflow("ci.yml", "pull_request", &["lint"]);
+    let before = build.replace("//- ", "//- before: ");
+    finds(
+        &format!("{required}{dynamic}{before}{gone}"),
+        expect![[r#"
+        unknown what reports the required check `build`: It can't be told: job `other` of `.github/workflows/other.yml` reports `*`, and `fromJSON(needs.plan.outputs.m)` is only known when the workflow runs.
+    "#]],
+    );
+    // Near miss: the job stays, and then what was seen stands.
+    passes(&format!("{required}{dynamic}{before}{build}"));
+}
