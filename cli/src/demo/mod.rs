@@ -94,7 +94,12 @@ impl Show {
         let first = tokio::time::timeout(PATIENCE, self.ends.recv());
         tokio::select! {
             _ = first => {}
-            () = self.stop.cancelled() => return Ok(()),
+            () = self.stop.cancelled() => {
+                return Err(Failure::Other {
+                    error: anyhow::anyhow!("interrupted before the first check"),
+                    help: None,
+                });
+            }
         }
         let Some(check) = self.show_check() else {
             return Err(Failure::Other {

@@ -13,15 +13,24 @@ pub(crate) fn render(markdown: &str, margin: &str) -> String {
         margin,
         ..Page::default()
     };
-    let markdown = super::printable(markdown);
-    for event in Parser::new_ext(
-        &markdown,
-        Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH,
-    ) {
-        page.take(event);
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
+    for event in Parser::new_ext(markdown, options) {
+        page.take(printable(event));
     }
     page.flush();
     page.out.trim_end_matches('\n').to_owned() + "\n"
+}
+
+/// What is shown of an event. After parsing, because `&#27;` is an escape character only then.
+fn printable(event: Event<'_>) -> Event<'_> {
+    let shown = |text: &str| super::printable(text).into();
+    match event {
+        Event::Text(text) => Event::Text(shown(&text)),
+        Event::Code(text) => Event::Code(shown(&text)),
+        Event::Html(text) => Event::Html(shown(&text)),
+        Event::InlineHtml(text) => Event::InlineHtml(shown(&text)),
+        other => other,
+    }
 }
 
 #[derive(Default)]
@@ -347,5 +356,11 @@ mod tests {
     fn escapes_of_the_text_do_not_reach_the_terminal() {
         assert!(!render("a \u{1b}[31mred\u{7}", "").contains('\u{1b}'));
         assert!(!render("```\n\u{1b}[2J\n```", "").contains("\u{1b}[2J"));
+    }
+
+    #[test]
+    fn character_references_do_not_speak_to_the_terminal() {
+        let shown = render("&#27;[31mred &#8238;x \u{1b}c", "");
+        assert!(!shown.contains(['\u{1b}', '\u{202e}']), "{shown:?}");
     }
 }

@@ -91,11 +91,22 @@ async fn both_secrets_are_accepted_while_one_replaces_the_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_body_of_an_unsigned_request_is_not_waited_for() {
+    let github = GitHub::start().await;
+    let server = github.serve_with(&[]);
+    let head = "POST /webhook HTTP/1.1\r\nHost: x\r\nContent-Length: 4096\r\n\r\n";
+    let answer = exchange(server.address, head.as_bytes());
+    assert_eq!(answer.status, 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_body_without_announced_length_is_cut_at_the_limit() {
     let github = GitHub::start().await;
     let server = github.serve_with(&[("PHASE_MIRROR_MAX_BODY_BYTES", "4096")]);
     let chunk = format!("1000\r\n{}\r\n", " ".repeat(4096));
-    let head = "POST /webhook HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let unsigned =
+        "POST /webhook HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n";
+    let head = format!("{unsigned}X-Hub-Signature-256: sha256=00\r\n\r\n");
     let answer = exchange(server.address, format!("{head}{chunk}{chunk}").as_bytes());
     assert_eq!(
         (answer.status, answer.body.as_str()),

@@ -113,7 +113,7 @@ impl Heads for Embedded {
                         lease.head.repository_id,
                         lease.head.sha.as_str(),
                         Json(generation),
-                        expiry(now, retention::HEADS),
+                        expiry(now, retention::GENERATIONS),
                     ],
                 )?;
                 Ok(())

@@ -18,8 +18,11 @@ pub(crate) const DELIVERIES: Duration = DAY.saturating_mul(7);
 pub(crate) const HEADS: Duration = DAY.saturating_mul(30);
 /// As long as the reports are kept.
 pub(crate) const EVALUATIONS: Duration = DAY.saturating_mul(90);
+/// Longer than evaluations, which are stored after their generation was begun: with the
+/// generation forgotten the next one would have its number, and say again what that one said.
+pub(crate) const GENERATIONS: Duration = DAY.saturating_mul(91);
 /// Longer than whatever an epoch fences, so that one is never granted twice.
-pub(crate) const LEASES: Duration = DAY.saturating_mul(90);
+pub(crate) const LEASES: Duration = DAY.saturating_mul(92);
 /// As long as SQS keeps them.
 pub(crate) const DEAD_LETTERS: Duration = DAY.saturating_mul(14);
 

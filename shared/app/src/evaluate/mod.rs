@@ -149,7 +149,13 @@ async fn work(
     let (outcome, detail) = match job.pull_request(head, mention).await {
         Ok(end) => end,
         Err(stop) => match stop.ending(attempt) {
-            Ending::Refused(detail) => (DeliveryOutcome::Refused, detail),
+            Ending::Refused(detail) => {
+                // Ids only, so that the operator can tell which of many it is.
+                let (installation, repository) = (repository.installation_id, repository.id);
+                let detail =
+                    format!("{detail} (installation {installation}, repository {repository})");
+                (DeliveryOutcome::Refused, detail)
+            }
             Ending::Postponed(delay, why) => return Ok(Disposition::RetryIn(delay, why)),
             Ending::Failed(error) => return Err(error),
         },

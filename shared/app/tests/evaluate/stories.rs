@@ -154,7 +154,7 @@ async fn what_is_not_there_for_us_is_refused_once_and_for_all() {
     assert_eq!(
         detail(&simulation, &message).await,
         "PullRequests::pull_request: not found: the App is not installed there any more, or \
-         the repository or pull request is gone"
+         the repository or pull request is gone (installation 1, repository 7)"
     );
     let counted = simulation.worker.counters.snapshot();
     assert_eq!((counted.finished.refused, counted.failed), (1, 0));

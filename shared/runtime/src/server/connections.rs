@@ -112,6 +112,9 @@ fn connection(
     http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.header_timeout)
+        // One request a connection: answers are small enough for the socket's own buffer, so
+        // that a client that reads none of them, and pipelines more, holds nothing.
+        .keep_alive(false)
         .max_buf_size(MAX_HEADER_BYTES)
         .serve_connection(TokioIo::new(stream), service)
 }
@@ -194,14 +197,29 @@ mod tests {
         };
         let running = start(Router::new().route("/", get(|| async { "ok" })), one).await;
         let mut first = TcpStream::connect(running.address).await.unwrap();
-        first.write_all(REQUEST).await.unwrap();
+        first.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
         let mut byte = [0];
-        first.read_exact(&mut byte).await.unwrap();
         let mut second = TcpStream::connect(running.address).await.unwrap();
         second.write_all(REQUEST).await.unwrap();
         let early = tokio::time::timeout(Duration::from_millis(50), second.read_exact(&mut byte));
         assert!(early.await.is_err(), "the only place is taken");
         drop(first);
         second.read_exact(&mut byte).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_client_that_reads_no_answers_holds_no_place() {
+        let one = Limits {
+            max_connections: 1,
+            ..limits()
+        };
+        let running = start(Router::new().route("/", get(|| async { "ok" })), one).await;
+        let mut deaf = TcpStream::connect(running.address).await.unwrap();
+        deaf.write_all(&REQUEST.repeat(100)).await.unwrap();
+        let mut other = TcpStream::connect(running.address).await.unwrap();
+        other.write_all(REQUEST).await.unwrap();
+        let mut answer = String::new();
+        other.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.ends_with("ok"), "{answer}");
     }
 }
