@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use oracle::{Evidence, Item, Report, Severity, Status};
 
-use super::{markdown, shown};
+use super::shown;
+use super::visible::{cut, plain};
 use crate::check::{Annotation, AnnotationLevel};
 
 /// The most annotations of one run: five requests' worth, and more than anybody reads.
@@ -55,8 +56,8 @@ fn other_places(item: &Item) -> String {
         .skip(1)
         .take(MOST_PLACES)
         .map(|place| {
-            let path = markdown::plain(place.path.as_str()).replace('\n', " ");
-            format!("{}:{}", markdown::cut(&path, PATH_BYTES), place.start_line)
+            let path = plain(place.path.as_str()).replace('\n', " ");
+            format!("{}:{}", cut(&path, PATH_BYTES), place.start_line)
         })
         .collect();
     if others.is_empty() {
@@ -68,7 +69,7 @@ fn other_places(item: &Item) -> String {
 fn annotation((item, evidence): (&Item, &Evidence)) -> Annotation {
     let start_line = evidence.start_line.max(1);
     // What names the finding comes last, so the middle is cut.
-    let fix = markdown::cut(&markdown::plain(&item.fix), FIX_BYTES);
+    let fix = cut(&plain(&item.fix), FIX_BYTES);
     let tail = format!(
         "\n\nFix: {fix}{}\n\n{} ({} v{})",
         other_places(item),
@@ -77,7 +78,7 @@ fn annotation((item, evidence): (&Item, &Evidence)) -> Annotation {
         item.rule_version
     );
     let room = MESSAGE_BYTES.saturating_sub(tail.len());
-    let why = markdown::cut(&markdown::plain(&item.why), room);
+    let why = cut(&plain(&item.why), room);
     Annotation {
         path: evidence.path.clone(),
         start_line,
@@ -87,10 +88,7 @@ fn annotation((item, evidence): (&Item, &Evidence)) -> Annotation {
             Severity::Medium => AnnotationLevel::Warning,
             Severity::Low => AnnotationLevel::Notice,
         },
-        title: markdown::cut(
-            &markdown::plain(&item.title).replace('\n', " "),
-            TITLE_BYTES,
-        ),
+        title: cut(&plain(&item.title).replace('\n', " "), TITLE_BYTES),
         message: why + &tail,
     }
 }

@@ -1,17 +1,6 @@
 //! Text from outside as GitHub Flavored Markdown that shows it and does nothing else.
 
-/// Text for a place that takes no Markdown: control, invisible and direction-changing
-/// characters are made visible, line breaks stay.
-pub(super) fn plain(text: &str) -> String {
-    let text = text.replace("\r\n", "\n");
-    let visible = |c: char| match c {
-        '\n' => '\n',
-        '\t' => ' ',
-        c if is_deceptive(c) => char::REPLACEMENT_CHARACTER,
-        c => c,
-    };
-    text.chars().map(visible).collect()
-}
+use super::visible::{one_line, plain};
 
 /// A sentence of running text. Parts between single backticks are shown as code; everything
 /// else is shown as the characters that it is.
@@ -33,21 +22,55 @@ pub(super) fn inline(text: &str) -> String {
     markdown
 }
 
-/// Paragraphs of running text. A paragraph between fences is shown as a block of code.
+/// Paragraphs of running text, with blocks of code between them.
 pub(super) fn prose(text: &str) -> String {
-    let text = text.replace("\r\n", "\n");
-    let paragraphs = text.split("\n\n").filter(|it| !it.trim().is_empty());
-    let paragraphs = paragraphs.map(|paragraph| match fenced(paragraph) {
-        Some(content) => block(content),
-        None => inline(paragraph) + "\n",
-    });
+    let paragraphs = paragraphs(text)
+        .into_iter()
+        .map(|paragraph| match paragraph {
+            Paragraph::Prose(text) => inline(&text) + "\n",
+            Paragraph::Code(code) => block(&code),
+        });
     paragraphs.collect::<Vec<_>>().join("\n")
 }
 
-/// The content of a paragraph that is a fenced block; its end may have been cut off.
-fn fenced(paragraph: &str) -> Option<&str> {
-    let (_language, content) = paragraph.strip_prefix("```")?.split_once('\n')?;
-    Some(content.strip_suffix("```").unwrap_or(content))
+/// [`prose`] behind a word in bold; a block of code can't stand behind a word, and begins a line
+/// of its own.
+pub(super) fn labelled(label: &str, text: &str) -> String {
+    let first = paragraphs(text).into_iter().next();
+    let between = match first {
+        Some(Paragraph::Code(_)) => "\n\n",
+        Some(Paragraph::Prose(_)) | None => " ",
+    };
+    format!("**{label}:**{between}{}", prose(text))
+}
+
+/// A part of a text.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Paragraph {
+    /// Running text.
+    Prose(String),
+    /// The lines between two fences.
+    Code(String),
+}
+
+/// The parts of a text. Empty lines divide paragraphs; one that begins with a fence is code up to
+/// the next fence, or to the end where the text was cut.
+pub(super) fn paragraphs(text: &str) -> Vec<Paragraph> {
+    const FENCE: &str = "```";
+    let text = text.replace("\r\n", "\n");
+    let mut paragraphs = Vec::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        if line.starts_with(FENCE) {
+            let code = lines.by_ref().take_while(|line| line.trim_end() != FENCE);
+            paragraphs.push(Paragraph::Code(code.collect::<Vec<_>>().join("\n")));
+        } else if !line.trim().is_empty() {
+            let rest = lines.by_ref().take_while(|line| !line.trim().is_empty());
+            let prose: Vec<&str> = std::iter::once(line).chain(rest).collect();
+            paragraphs.push(Paragraph::Prose(prose.join("\n")));
+        }
+    }
+    paragraphs
 }
 
 /// A code span.
@@ -71,26 +94,6 @@ pub(super) fn block(text: &str) -> String {
     let text = plain(text);
     let fence = "`".repeat((longest_run(&text) + 1).max(3));
     format!("{fence}text\n{}\n{fence}\n", text.trim_end_matches('\n'))
-}
-
-/// "1 finding", "2 findings".
-pub(super) fn plural(count: usize, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{plural}")
-}
-
-/// The longest beginning with at most `most` bytes, marked where something is cut off.
-pub(super) fn cut(text: &str, most: usize) -> String {
-    const MARK: char = '…';
-    if text.len() <= most {
-        return text.to_owned();
-    }
-    let end = text.floor_char_boundary(most.saturating_sub(MARK.len_utf8()));
-    format!("{}{MARK}", &text[..end])
-}
-
-fn one_line(text: &str) -> String {
-    plain(text).replace('\n', " ").trim().to_owned()
 }
 
 fn escape_into(markdown: &mut String, text: &str) {
@@ -129,17 +132,6 @@ fn ends_with_www(text: &str) -> bool {
     let end = text.len().checked_sub("www".len());
     let end = end.and_then(|start| text.get(start..));
     end.is_some_and(|end| end.eq_ignore_ascii_case("www"))
-}
-
-/// Whether a character is not seen, or changes how others are seen
-/// (<https://trojansource.codes>).
-fn is_deceptive(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
-            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 fn longest_run(text: &str) -> usize {
@@ -198,6 +190,26 @@ mod tests {
     }
 
     #[test]
+    fn a_label_does_not_swallow_a_fence() {
+        assert_eq!(labelled("Fix", "a"), "**Fix:** a\n");
+        assert_eq!(
+            labelled("Fix", "```\na\n```"),
+            "**Fix:**\n\n```text\na\n```\n"
+        );
+    }
+
+    #[test]
+    fn a_block_may_have_empty_lines_and_only_begins_a_paragraph() {
+        let prose = |text: &str| Paragraph::Prose(text.to_owned());
+        let code = |text: &str| Paragraph::Code(text.to_owned());
+        assert_eq!(
+            paragraphs("a\n\n```yaml\non:\n\njobs:\n```\nb\n```\nc\n\n\n"),
+            [prose("a"), code("on:\n\njobs:"), prose("b\n```\nc")]
+        );
+        assert_eq!(paragraphs("\n \n"), []);
+    }
+
+    #[test]
     fn nothing_ends_a_code_span_from_inside() {
         assert_eq!(code("a"), "`a`");
         assert_eq!(code("a`b``c"), "```a`b``c```");
@@ -213,12 +225,5 @@ mod tests {
             block("```\n</details>\n````"),
             "`````text\n```\n</details>\n````\n`````\n"
         );
-    }
-
-    #[test]
-    fn a_cut_keeps_characters_whole() {
-        assert_eq!(cut("äöü", 6), "äöü");
-        assert_eq!(cut("äöü!", 6), "ä…");
-        assert_eq!(cut("abc", 3), "abc");
     }
 }

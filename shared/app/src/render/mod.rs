@@ -1,22 +1,33 @@
-//! Reports as a Check Run's text and annotations.
+//! Reports in the forms that are read: a Check Run's text and annotations ([`check_output`]), text
+//! for a terminal ([`report_text`]), a Markdown document ([`report_markdown`]) and SARIF
+//! ([`report_sarif`]). The JSON is `oracle::Report::to_json`.
 //!
 //! Pure, and deterministic to the byte. Everything that comes from a repository is escaped: it
-//! can't make markup, links, mentions or invisible text of itself.
+//! can't make markup, links, mentions or invisible text of itself, nor steer a terminal.
 
 mod annotations;
+mod document;
 mod markdown;
+mod sarif;
 mod summary;
+mod text;
+mod visible;
+mod wording;
 
 use oracle::{Item, Mode, Outcome, Report, Severity, Status};
 
 pub use annotations::MOST_ANNOTATIONS;
+pub use document::{DOCUMENT_BYTES, report_markdown};
+pub use sarif::report_sarif;
 pub use summary::SUMMARY_BYTES;
+pub use text::{Colour, Existing, TextOptions, report_text};
 
 use crate::check::{CheckOutput, Conclusion};
 
 /// What the Check Run of a head says: the worst over the reports of its pull requests, given
 /// by number.
 pub fn check_output(reports: &[(u64, Report)]) -> CheckOutput {
+    let judged: Vec<&Report> = reports.iter().map(|(_, report)| report).collect();
     let worst = reports
         .iter()
         .map(|(_, report)| report.decision.outcome)
@@ -26,7 +37,7 @@ pub fn check_output(reports: &[(u64, Report)]) -> CheckOutput {
     let annotations = annotations::annotations(reports);
     CheckOutput {
         conclusion: worst,
-        title: title(worst, reports),
+        title: title(worst, &judged),
         summary: summary::summary(reports, annotations.left_out),
         annotations: annotations.shown,
     }
@@ -68,11 +79,11 @@ fn conclusion(outcome: Outcome) -> Conclusion {
 }
 
 /// The verdict in words.
-fn title(worst: Conclusion, reports: &[(u64, Report)]) -> String {
+fn title(worst: Conclusion, reports: &[&Report]) -> String {
     let news = Counts::of(reports, Status::New);
-    let unseen = reports.iter().any(|(_, report)| {
-        !report.meta.unavailable.is_empty() || !report.meta.rule_errors.is_empty()
-    });
+    let unseen = reports
+        .iter()
+        .any(|report| !report.meta.unavailable.is_empty() || !report.meta.rule_errors.is_empty());
     let verdict = match worst {
         Conclusion::Failure => format!("Blocked: {news}"),
         _ if news.total() > 0 => format!("Not blocked: {news}"),
@@ -107,10 +118,10 @@ struct Counts([usize; 4]);
 
 impl Counts {
     /// Over all reports, each contradiction once.
-    fn of(reports: &[(u64, Report)], status: Status) -> Self {
+    fn of(reports: &[&Report], status: Status) -> Self {
         let different: std::collections::BTreeMap<&str, Severity> = reports
             .iter()
-            .flat_map(|(_, report)| shown(report, status))
+            .flat_map(|report| shown(report, status))
             .map(|item| (item.fingerprint.as_str(), item.severity))
             .collect();
         Self::count(different.into_values())
@@ -136,7 +147,7 @@ impl Counts {
 
 impl std::fmt::Display for Counts {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let noun = markdown::plural(self.total(), "new contradiction");
+        let noun = wording::plural(self.total(), "new contradiction");
         let each: Vec<String> = SEVERITIES
             .iter()
             .zip(self.0)

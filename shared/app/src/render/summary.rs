@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use oracle::{Evidence, Item, Report, Status};
 
-use super::markdown::{block, code, cut, inline, plain, plural, prose};
+use super::markdown::{block, code, inline, labelled, prose};
+use super::visible::{cut, plain};
+use super::wording::{self, dispute, plural};
 use super::{Counts, MOST_ANNOTATIONS, SEVERITIES, shown};
 
 /// GitHub takes 65,535 characters. Counted in bytes, which are never fewer than characters in
@@ -23,14 +25,23 @@ const SNIPPET: usize = 1_000;
 /// of it has to be escaped.
 const PLACES: usize = 8;
 
-/// A part of the summary that is there whole or not at all.
-enum Part {
+/// A part of the text that is there whole or not at all.
+pub(super) enum Part {
     /// Headings and tables.
     Frame(String),
     /// A new finding.
     Finding(String),
     /// A folded list, of which the last entries may be left out.
     List { title: String, entries: Vec<String> },
+}
+
+/// Whether a finding says how to dispute it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Disputes {
+    /// It does.
+    Told,
+    /// It does not.
+    Untold,
 }
 
 /// The summary of a Check Run; `left_out` findings with a place have no annotation.
@@ -49,9 +60,9 @@ pub(super) fn summary(reports: &[(u64, Report)], left_out: usize) -> String {
         if reports.len() > 1 {
             parts.push(Part::Frame(format!("## Pull request #{number}\n\n")));
         }
-        section(&mut parts, report);
+        section(&mut parts, report, Disputes::Untold);
     }
-    fit(&parts)
+    fit(&parts, SUMMARY_BYTES)
 }
 
 /// One row for each pull request, so that a cut hides none of them.
@@ -70,7 +81,8 @@ fn overview(reports: &[(u64, Report)]) -> String {
     text
 }
 
-fn section(parts: &mut Vec<Part>, report: &Report) {
+/// One report: why it was decided so, a table, what is new in full, and the rest in lists.
+pub(super) fn section(parts: &mut Vec<Part>, report: &Report, disputes: Disputes) {
     let mut frame = String::new();
     if let Some(degraded) = &report.meta.degraded {
         let _ = write!(frame, "> Degraded: {}\n\n", inline(&cut(degraded, PROSE)));
@@ -81,17 +93,20 @@ fn section(parts: &mut Vec<Part>, report: &Report) {
     frame.push('\n');
     frame.push_str(&table(report));
     parts.push(Part::Frame(frame));
-    parts.extend(shown(report, Status::New).map(|item| Part::Finding(finding(item))));
+    parts.extend(shown(report, Status::New).map(|item| Part::Finding(finding(item, disputes))));
     let items = |status| shown(report, status).map(entry).collect();
     let meta = &report.meta;
-    let lists: [(&str, Vec<String>); 4] = [
+    let lists: [(&str, Vec<String>); 5] = [
         ("Already there", items(Status::Existing)),
         ("Suppressed", items(Status::Suppressed)),
         (
             "Could not be looked at",
             meta.unavailable
                 .iter()
-                .map(|it| format!("{}: {}", text(&it.fact), text(&it.detail)))
+                .map(|it| {
+                    let (fact, detail) = (text(&it.fact), text(&it.detail));
+                    format!("{fact} ({}): {detail}", wording::reason(it.reason))
+                })
                 .collect(),
         ),
         (
@@ -108,6 +123,10 @@ fn section(parts: &mut Vec<Part>, report: &Report) {
                 })
                 .collect(),
         ),
+        (
+            "Rules with less say",
+            meta.demotions.iter().map(|it| text(it)).collect(),
+        ),
     ];
     for (title, entries) in lists {
         if !entries.is_empty() {
@@ -117,42 +136,65 @@ fn section(parts: &mut Vec<Part>, report: &Report) {
     }
 }
 
+/// Counts by severity and status; suppressed ones have a column where there are any.
 fn table(report: &Report) -> String {
-    let counts = |status| Counts::count(shown(report, status).map(|item| item.severity));
-    let (new, existing) = (counts(Status::New), counts(Status::Existing));
-    if new.total() + existing.total() == 0 {
+    let columns = [
+        ("New", Status::New),
+        ("Already there", Status::Existing),
+        ("Suppressed", Status::Suppressed),
+    ]
+    .map(|(title, status)| {
+        let severities = shown(report, status).map(|item| item.severity);
+        (title, status, Counts::count(severities))
+    });
+    let total: usize = columns.iter().map(|(.., counts)| counts.total()).sum();
+    if total == 0 {
         return String::new();
     }
-    let mut text = String::from("| Severity | New | Already there |\n|---|---:|---:|\n");
-    for (place, severity) in SEVERITIES.iter().enumerate() {
-        let (new, existing) = (new.0[place], existing.0[place]);
-        if new + existing > 0 {
-            let _ = writeln!(text, "| {severity} | {new} | {existing} |");
+    let needed = columns
+        .iter()
+        .filter(|(_, status, counts)| *status != Status::Suppressed || counts.total() > 0);
+    let (mut head, mut rule) = ("| Severity |".to_owned(), "|---|".to_owned());
+    let mut rows = SEVERITIES.map(|severity| (0, format!("| {severity} |")));
+    for (title, _, counts) in needed {
+        let _ = write!(head, " {title} |");
+        rule.push_str("---:|");
+        for ((sum, row), count) in rows.iter_mut().zip(counts.0) {
+            *sum += count;
+            let _ = write!(row, " {count} |");
         }
+    }
+    let mut text = format!("{head}\n{rule}\n");
+    for (_, row) in rows.iter().filter(|(sum, _)| *sum > 0) {
+        let _ = writeln!(text, "{row}");
     }
     text.push('\n');
     text
 }
 
 /// A new finding in full: what, why, how to fix it, where.
-fn finding(item: &Item) -> String {
+fn finding(item: &Item, disputes: Disputes) -> String {
     let mut markdown = format!(
-        "### {} · {} · {}\n\n{}\n**Fix:** {}\n",
+        "### {} · {} · {}\n\n{}\n{}\n",
         item.id,
         item.severity,
         inline(&cut(&item.title, TITLE)),
         prose(&cut(&item.why, PROSE)),
-        prose(&cut(&item.fix, PROSE)),
+        labelled("Fix", &cut(&item.fix, PROSE)),
     );
     for evidence in item.evidence.iter().take(PLACES) {
         let _ = write!(markdown, "{}:\n\n", place(evidence));
-        if !evidence.snippet.is_empty() {
-            let _ = writeln!(markdown, "{}", block(&cut(&evidence.snippet, SNIPPET)));
+        let snippet = evidence.snippet.as_str();
+        if !snippet.is_empty() {
+            let _ = writeln!(markdown, "{}", block(&cut(snippet, SNIPPET)));
         }
     }
     if item.evidence.len() > PLACES {
         let more = plural(item.evidence.len() - PLACES, "more place");
         let _ = write!(markdown, "And {more}.\n\n");
+    }
+    if disputes == Disputes::Told {
+        let _ = write!(markdown, "**Dispute:** {}.\n\n", inline(&dispute(item)));
     }
     let _ = write!(
         markdown,
@@ -190,24 +232,25 @@ fn text(words: &str) -> String {
     inline(&cut(words, PROSE))
 }
 
-/// Puts the parts together as far as they fit, and says what did not.
-fn fit(parts: &[Part]) -> String {
+/// Puts the parts together as far as they fit into `limit` bytes, and says what did not.
+pub(super) fn fit(parts: &[Part], limit: usize) -> String {
     let mut text = String::new();
     let (mut findings, mut entries) = (0, 0);
     let mut full = false;
+    let limit = limit - LAST_WORDS;
     for part in parts {
         match part {
-            Part::Frame(frame) => push(&mut text, frame, &mut full),
+            Part::Frame(frame) => push(&mut text, frame, limit, &mut full),
             Part::Finding(finding) => {
-                push(&mut text, finding, &mut full);
+                push(&mut text, finding, limit, &mut full);
                 findings += usize::from(full);
             }
             Part::List {
                 title,
                 entries: list,
             } => {
-                let (folded, put) = folded(title, list, room(&text));
-                push(&mut text, &folded, &mut full);
+                let (folded, put) = folded(title, list, limit - text.len());
+                push(&mut text, &folded, limit, &mut full);
                 entries += list.len() - if full { 0 } else { put };
                 full |= put < list.len();
             }
@@ -216,7 +259,7 @@ fn fit(parts: &[Part]) -> String {
     if full {
         let _ = write!(
             text,
-            "\n---\nGitHub takes at most 65,535 characters here. Cut off: {}, and {} of the lists.\n",
+            "\n---\nGitHub takes no more here. Cut off: {}, and {} of the lists.\n",
             plural(findings, "new finding"),
             plural(entries, "entry").replace("entrys", "entries"),
         );
@@ -225,13 +268,9 @@ fn fit(parts: &[Part]) -> String {
     text
 }
 
-fn room(text: &str) -> usize {
-    SUMMARY_BYTES - LAST_WORDS - text.len()
-}
-
 /// Adds a part unless it, or one before it, does not fit: nothing is left out in between.
-fn push(text: &mut String, part: &str, full: &mut bool) {
-    *full |= part.len() > room(text);
+fn push(text: &mut String, part: &str, limit: usize, full: &mut bool) {
+    *full |= text.len() + part.len() > limit;
     if !*full {
         text.push_str(part);
     }

@@ -1,7 +1,10 @@
 //! Reports as Check Runs: texts, limits, and hostile repositories.
 
+mod document;
 mod limits;
 mod reports;
+mod sarif;
+mod text;
 
 use app::check::{AnnotationLevel, Conclusion};
 use app::render::{cancelled, check_output, not_judged};
@@ -63,11 +66,12 @@ fn what_is_new_comes_first_and_in_full() {
 
             - A reason with `code`.
 
-            | Severity | New | Already there |
-            |---|---:|---:|
-            | critical | 1 | 0 |
-            | high | 0 | 1 |
-            | medium | 1 | 0 |
+            | Severity | New | Already there | Suppressed |
+            |---|---:|---:|---:|
+            | critical | 1 | 0 | 0 |
+            | high | 0 | 1 | 0 |
+            | medium | 1 | 0 | 0 |
+            | low | 0 | 0 | 1 |
 
             ### PM-09NKK · critical · Title 1 of `check`
 
@@ -106,7 +110,7 @@ fn what_is_new_comes_first_and_in_full() {
 
             <details><summary>Could not be looked at (1)</summary>
 
-            - branch rules of `main`: The App lacks `metadata: read`.
+            - branch rules of `main` (not permitted): The App lacks `metadata: read`.
 
             </details>
 

@@ -1,9 +1,129 @@
 //! Reports to render.
 
+use oracle::testing::Fixture;
 use oracle::{
-    Decision, Evidence, Fingerprint, Item, Meta, Mode, ObjectId, Outcome, RepoPath, Report,
-    RunMode, Severity, SeverityCounts, Status, StatusCounts, Summary,
+    Decision, Evidence, Fingerprint, Item, Meta, Mode, ObjectId, Outcome, Reason, RepoPath, Report,
+    RepositoryName, RuleError, RunMode, Severity, SeverityCounts, Status, StatusCounts, Summary,
+    Unavailable,
 };
+
+/// What the rules themselves say of a repository: several places, code in a fix, and a fact that
+/// could not be looked at.
+pub(crate) fn of_the_rules() -> Report {
+    Fixture::parse(
+        "\
+//@ require \"build\" from 15368 by ruleset
+//@ require \"lint\" from 15368 by classic
+//@ queue
+//@ unavailable workflows not_permitted
+//- .github/workflows/ci.yml
+name: CI
+on:
+  pull_request:
+    branches: [main]
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    steps:
+      - run: make
+",
+    )
+    .report()
+}
+
+/// A report with something of everything that a report can have.
+pub(crate) fn rich() -> Report {
+    let place = |path: &str, start_line, end_line, snippet: &str| Evidence {
+        path: RepoPath::new(path).expect("a path"),
+        start_line,
+        end_line,
+        snippet: snippet.to_owned(),
+        hash: "0".repeat(64),
+    };
+    let mut items = vec![
+        item(1, Severity::Critical, Status::New),
+        item(2, Severity::High, Status::New),
+        item(3, Severity::Low, Status::New),
+        item(8, Severity::High, Status::Existing),
+        item(9, Severity::Medium, Status::Suppressed),
+        item(10, Severity::High, Status::New),
+    ];
+    items[0].why = concat!(
+        "A `main` that requires `test` waits for ever, because no job of any workflow reports a check ",
+        "of that name, and nobody can merge but by going round protection.",
+    )
+    .into();
+    items[0].fix = concat!(
+        "Let it run on `merge_group` too:\n\n",
+        "```yaml\non:\n  merge_group:\n\njobs:\n```\n\n",
+        "Or stop requiring it.",
+    )
+    .into();
+    items[0].evidence = vec![
+        place(".github/workflows/ci.yml", 7, 7, "    name: tests  "),
+        place(
+            ".github/workflows/ci.yml",
+            1,
+            3,
+            "on:\n  pull_request:\n    branches: [main]",
+        ),
+        place("docs/long list.md", 98, 140, "one\ntwo\nthree\nfour\nfive"),
+    ];
+    items[1].mode = Mode::Warn;
+    items[1].evidence.clear();
+    items[2].evidence = vec![place("Makefile", 12, 12, "\t漢字\t@make")];
+    items[4].suppression = Some("false positive, says octocat".to_owned());
+    items[5].mode = Mode::Observe;
+    let mut report = report(Outcome::Block, items);
+    report.decision.reasons = vec![
+        "1 new critical finding; none is tolerated.".to_owned(),
+        "1 fact could not be looked at.".to_owned(),
+    ];
+    report.summary = Summary::of(&report.items);
+    tell_all(&mut report.meta);
+    report
+}
+
+/// Gives a report everything that is told of a run.
+fn tell_all(meta: &mut Meta) {
+    meta.repository = RepositoryName::new("octo-org/hello").ok();
+    meta.base_commit = ObjectId::new(&"b".repeat(40)).ok();
+    meta.degraded = Some("The circuit breaker is open.".to_owned());
+    meta.demotions = vec!["MD-001 warns: 30 % of its findings are disputed.".to_owned()];
+    meta.unavailable = vec![Unavailable {
+        fact: "branch rules of `main`".to_owned(),
+        reason: Reason::NotPermitted,
+        detail: "The App lacks `metadata: read`.".to_owned(),
+    }];
+    meta.rule_errors = vec![RuleError {
+        rule_id: "MD-001".to_owned(),
+        phase: "before".to_owned(),
+        message: "it panicked".to_owned(),
+    }];
+}
+
+/// What a hostile repository would like to say, everywhere that it can say something.
+pub(crate) fn saying(text: &str) -> Report {
+    let mut report = rich();
+    for item in &mut report.items {
+        text.clone_into(&mut item.title);
+        text.clone_into(&mut item.why);
+        text.clone_into(&mut item.fix);
+        item.suppression = item.suppression.as_ref().map(|_| text.to_owned());
+        for place in &mut item.evidence {
+            text.clone_into(&mut place.snippet);
+            place.path = RepoPath::new(text).unwrap_or_else(|_| place.path.clone());
+        }
+    }
+    let meta = &mut report.meta;
+    text.clone_into(&mut meta.unavailable[0].fact);
+    text.clone_into(&mut meta.unavailable[0].detail);
+    text.clone_into(&mut meta.rule_errors[0].message);
+    meta.demotions = vec![text.to_owned()];
+    meta.degraded = Some(text.to_owned());
+    report.decision.reasons = vec![text.to_owned()];
+    report
+}
 
 /// A report with these items; what its outcome says is taken on trust.
 pub(crate) fn report(outcome: Outcome, items: Vec<Item>) -> Report {

@@ -115,8 +115,9 @@ impl Contract {
     }
 }
 
-/// Where `scripts/contracts` puts the descriptions; the two must agree.
-fn folder() -> Result<PathBuf, ContractError> {
+/// Where `scripts/contracts` puts what it fetches, the descriptions and other published schemas
+/// among it; the two must agree.
+pub fn folder() -> Result<PathBuf, ContractError> {
     let variable = |name| {
         std::env::var_os(name)
             .filter(|value| !value.is_empty())
