@@ -10,6 +10,7 @@ use crate::decision::{Grounds, decide};
 use crate::evidence::hex;
 use crate::parsed::parse;
 use crate::registry::{Before, Findings, Input, RULES, Rule, RuleMeta, rules_hash};
+use crate::shown::redacted;
 use crate::{
     DefaultBranch, Evidence, Fact, Finding, Fingerprint, Item, Meta, Mode, Policy, Reason, Report,
     RuleError, RunMode, Severity, ShortId, Snapshot, Status, Summary, Unavailable, Workflows,
@@ -82,7 +83,7 @@ pub(crate) fn evaluate_with(
         unsure: unsure(&not_seen, &unavailable),
     });
     let items = items(rules, found, known.as_ref(), policy);
-    report(
+    redacted(report(
         snapshot,
         policy,
         run,
@@ -90,7 +91,7 @@ pub(crate) fn evaluate_with(
         unavailable,
         run_of.errors,
         rules,
-    )
+    ))
 }
 
 /// The workflows that GitHub reads from the default branch.

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use redaction::{RedactedText, redact};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -21,9 +22,12 @@ pub struct Evidence {
     /// Last line, counted from 1.
     #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub end_line: u32,
-    /// The text of these lines, cut to what a reader needs: five lines of 200 characters.
-    pub snippet: String,
-    /// SHA-256 of the whole lines, hex: tells whether the content is the same.
+    /// The text of these lines without secrets, each of which is `[REDACTED:kind]`, cut to what a
+    /// reader needs: five lines of 200 characters.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub snippet: RedactedText,
+    /// SHA-256 of the whole lines without secrets, hex: tells whether what can be seen of the
+    /// content is the same. A hash over a short secret would give it away to who tries them all.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[0-9a-f]{64}$")))]
     pub hash: String,
 }
@@ -31,8 +35,12 @@ pub struct Evidence {
 impl Evidence {
     /// The most lines of a snippet.
     pub const SNIPPET_LINES: usize = 5;
-    /// The most characters of a snippet's line.
+    /// The most characters of a snippet's line; a placeholder that crosses the end stays whole.
     pub const SNIPPET_CHARACTERS: usize = 200;
+
+    /// How many lines above and below are looked at to tell what the lines are part of. A private
+    /// RSA key of 8192 bits has about 100.
+    const CONTEXT: usize = 128;
 
     /// The lines `start_line..=end_line` (from 1) of a file, clamped to the lines it has.
     /// Line endings (LF or CRLF) count neither in the snippet nor in the hash; bytes that are
@@ -43,35 +51,27 @@ impl Evidence {
         let count = u32::try_from(text.lines().count()).unwrap_or(u32::MAX);
         let start_line = start_line.clamp(1, count.max(1));
         let end_line = end_line.clamp(start_line, count.max(1));
-        let lines: Vec<&str> = text
-            .lines()
-            .skip(start_line as usize - 1)
-            .take((end_line - start_line) as usize + 1)
-            .collect();
+        let lines = redacted_lines(text, start_line as usize - 1, end_line as usize);
         Self {
             path: path.clone(),
             start_line,
             end_line,
-            snippet: snippet(&lines),
-            hash: hex(&Sha256::digest(lines.join("\n"))),
+            hash: hex(&Sha256::digest(lines.as_str())),
+            snippet: lines.cut(Self::SNIPPET_LINES, Self::SNIPPET_CHARACTERS),
         }
     }
 }
 
-fn snippet(lines: &[&str]) -> String {
-    let cut = |line: &&str| -> String {
-        let mut shown: String = line.chars().take(Evidence::SNIPPET_CHARACTERS).collect();
-        if shown.len() < line.len() {
-            shown.push('…');
-        }
-        shown
-    };
-    let shown: Vec<String> = lines
-        .iter()
-        .take(Evidence::SNIPPET_LINES)
-        .map(cut)
+/// The lines after the first `skipped` ones, up to the `end`th, redacted among their neighbours
+/// and before anything is cut: half a token is not recognised any more.
+fn redacted_lines(text: &str, skipped: usize, end: usize) -> RedactedText {
+    let above = skipped.min(Evidence::CONTEXT);
+    let context: Vec<&str> = text
+        .lines()
+        .skip(skipped - above)
+        .take(above + (end - skipped) + Evidence::CONTEXT)
         .collect();
-    shown.join("\n")
+    redact(&context.join("\n")).lines(above, end - skipped)
 }
 
 /// Lower-case hex digits.
@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn lines_are_those_asked_for() {
         let evidence = of("a\nb\nc\n", 2, 3);
-        assert_eq!(evidence.snippet, "b\nc");
+        assert_eq!(evidence.snippet.as_str(), "b\nc");
         assert_eq!((evidence.start_line, evidence.end_line), (2, 3));
     }
 
@@ -118,9 +118,44 @@ mod tests {
     fn snippets_are_cut_and_hashes_are_not() {
         let long = format!("{}\n", "ü".repeat(300)).repeat(9);
         let evidence = of(&long, 1, 9);
-        assert_eq!(evidence.snippet.lines().count(), Evidence::SNIPPET_LINES);
-        let first = evidence.snippet.lines().next().unwrap();
+        assert_eq!(
+            evidence.snippet.as_str().lines().count(),
+            Evidence::SNIPPET_LINES
+        );
+        let first = evidence.snippet.as_str().lines().next().unwrap();
         assert_eq!(first.chars().count(), Evidence::SNIPPET_CHARACTERS + 1);
         assert_ne!(evidence.hash, of(&long, 1, 5).hash);
+    }
+
+    #[test]
+    fn secrets_are_taken_out_before_lines_are_cut() {
+        let token = format!("ghp_{}", "q7Rk2Zx9".repeat(5));
+        let padding = "x".repeat(Evidence::SNIPPET_CHARACTERS - 10);
+        let evidence = of(&format!("{padding} {token} and more"), 1, 1);
+        assert_eq!(
+            evidence.snippet.as_str(),
+            format!("{padding} [REDACTED:github-token]…")
+        );
+    }
+
+    #[test]
+    fn the_body_of_a_key_is_known_by_its_frame_far_away() {
+        let edge = |edge: &str| format!("-----{edge} PRIVATE KEY-----\n");
+        let body = format!("  {}\n", "q7Rk2Zx9Lw4Vb8Nc".repeat(4)).repeat(100);
+        let text = format!(
+            "key: |\n  {}{body}  {}after: 1\n",
+            edge("BEGIN"),
+            edge("END")
+        );
+        let evidence = of(&text, 50, 51);
+        let line = "  [REDACTED:private-key]";
+        assert_eq!(evidence.snippet.as_str(), format!("{line}\n{line}"));
+        assert_eq!(of(&text, 104, 104).snippet.as_str(), "after: 1");
+    }
+
+    #[test]
+    fn the_hash_says_nothing_about_a_secret() {
+        let hash = |password: &str| of(&format!("password: {password}\n"), 1, 1).hash;
+        assert_eq!(hash("1234"), hash("4321"));
     }
 }

@@ -10,6 +10,8 @@
 //!
 //! **Invariant.** A fact that could not be fetched is [`Fact::Unavailable`]; no rule can take
 //! it for "absent", because it has to match on it.
+//!
+//! **Invariant.** No text of a report holds a secret that the crate `redaction` knows.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod decision;
@@ -23,6 +25,7 @@ pub mod registry;
 mod report;
 mod rules;
 mod settings;
+mod shown;
 mod snapshot;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

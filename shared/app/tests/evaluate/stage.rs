@@ -191,7 +191,7 @@ fn item(base: Base, severity: Severity, line: u32) -> Item {
             path: RepoPath::new(&format!("{}.yml", base.branch())).expect("a path"),
             start_line: line,
             end_line: line,
-            snippet: String::new(),
+            snippet: redaction::RedactedText::default(),
             hash: String::new(),
         }],
         status: Status::New,

@@ -110,7 +110,7 @@ proptest! {
             item.title.clone_from(&text);
             item.why.clone_from(&text);
             item.fix.clone_from(&text);
-            item.evidence[0].snippet = text;
+            item.evidence[0].snippet = redaction::redact(&text);
             item
         }).collect();
         let output = check_output(&[(1, report(Outcome::Block, items))]);

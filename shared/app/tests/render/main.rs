@@ -256,7 +256,7 @@ fn a_hostile_repository_shows_as_the_characters_that_it_is() {
         "</details><img src=//x> @octocat `a` [x](https://x.y) \u{202e}dlrow".to_owned();
     hostile.why = "|a|b|\n|-|-|\n# Heading\n- list\n```\ncode".to_owned();
     hostile.fix = "www.x.y #1 a\u{0}b\u{200b}c &lt; <!-- hidden -->".to_owned();
-    hostile.evidence[0].snippet = "```\n</details>\n````\n\u{202e}x".to_owned();
+    hostile.evidence[0].snippet = redaction::redact("```\n</details>\n````\n\u{202e}x");
     hostile.evidence[0].path = oracle::RepoPath::new("a`b\n|c.yml").unwrap();
     check(
         &[(1, report(Outcome::Block, vec![hostile]))],

@@ -173,7 +173,7 @@ pub(crate) fn item(n: u32, severity: Severity, status: Status) -> Item {
             path: RepoPath::new(".github/workflows/ci.yml").expect("a path"),
             start_line: n,
             end_line: n + 1,
-            snippet: "jobs:\n  build:".to_owned(),
+            snippet: redaction::redact("jobs:\n  build:"),
             hash: "0".repeat(64),
         }],
         status,

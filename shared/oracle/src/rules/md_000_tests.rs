@@ -256,7 +256,10 @@ fn hostile_content_is_a_finding_with_a_place() {
         assert_eq!(report.items.len(), 1, "{what}: {}", render(&report));
         assert_eq!(report.items[0].rule_id, "MD-000", "{what}");
         assert!(report.items[0].evidence[0].start_line >= 1, "{what}");
-        assert!(report.items[0].evidence[0].snippet.len() < 2_000, "{what}");
+        assert!(
+            report.items[0].evidence[0].snippet.as_str().len() < 2_000,
+            "{what}"
+        );
     }
 }
 

@@ -1,15 +1,20 @@
 //! Names from outside, made fit to stand in a finding.
+//!
+//! Secrets are taken out before anything is cut: half a token is not recognised any more.
 
-/// A name as Markdown code: nothing in it can end the code or the line, and it is cut at
-/// `most` characters.
+use redaction::redact;
+
+/// A name as Markdown code: nothing in it can end the code or the line, there is no secret in it,
+/// and it is cut at `most` characters.
 pub(super) fn code(name: &str, most: usize) -> String {
     let clean = |c: char| match c {
         '`' => '\'',
         c if c.is_control() => ' ',
         c => c,
     };
-    let mut shown: String = name.chars().map(clean).take(most).collect();
-    if name.chars().count() > most {
+    let name = redact(name);
+    let mut shown: String = name.as_str().chars().map(clean).take(most).collect();
+    if name.as_str().chars().count() > most {
         shown.pop();
         shown.push('…');
     }
@@ -21,10 +26,12 @@ pub(super) fn quoted(name: &str) -> String {
     code(name, 120)
 }
 
-/// A clause that others wrote, in one line of at most 300 characters, without its full stop.
+/// A clause that others wrote, in one line of at most 300 characters, without its full stop and
+/// without secrets.
 pub(super) fn clause(text: &str) -> String {
     let one_line = |c: char| if c.is_control() { ' ' } else { c };
-    let shown: String = text.chars().map(one_line).take(300).collect();
+    let text = redact(text);
+    let shown: String = text.as_str().chars().map(one_line).take(300).collect();
     shown.trim_end().trim_end_matches('.').to_owned()
 }
 
@@ -54,6 +61,18 @@ mod tests {
         assert_eq!(code("a`b\n# c", 20), "`a'b # c`");
         assert_eq!(code("abcdef", 4), "`abc…`");
         assert_eq!(code("abcd", 4), "`abcd`");
+    }
+
+    #[test]
+    fn a_name_and_a_clause_show_no_secret_though_cut() {
+        let token = format!("ghp_{}", "q7Rk2Zx9".repeat(5));
+        assert_eq!(code(&token, 40), "`[REDACTED:github-token]`");
+        assert_eq!(
+            code(&format!("deploy {token}"), 20),
+            "`deploy [REDACTED:gi…`"
+        );
+        let long = format!("{} {token}", "x".repeat(280));
+        assert!(!clause(&long).contains("ghp_"));
     }
 
     #[test]

@@ -51,7 +51,13 @@ fn render_item(item: &Item) -> String {
         } else {
             format!("{}-{}", evidence.start_line, evidence.end_line)
         };
-        let snippet = evidence.snippet.trim().lines().next().unwrap_or_default();
+        let snippet = evidence
+            .snippet
+            .as_str()
+            .trim()
+            .lines()
+            .next()
+            .unwrap_or_default();
         let _ = writeln!(text, "  at {}:{lines}  {snippet}", evidence.path);
     }
     let _ = writeln!(text, "  why {}\n  fix {}", item.why, item.fix);
