@@ -81,6 +81,14 @@ pub fn large_workflow() -> String {
     text
 }
 
+/// [`large_workflow`] with a secret in every other job, put together here so that scanners of
+/// secrets find none in this file.
+pub fn text_with_secrets() -> String {
+    let noise = "q7Rk2Zx9Lw4Vb8Nc3Tm6Yp1Hs5Jd0Gfq7Rk2";
+    let secret = format!("permissions: # ghp_{noise} password=hunter2 jane@example.com\n     ");
+    large_workflow().replace("permissions:", &secret)
+}
+
 /// The golden case: protection requires two checks, a queue is on, one job reports one of them
 /// for pull requests only.
 pub fn golden() -> Fixture {

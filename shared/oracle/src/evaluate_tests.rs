@@ -217,6 +217,37 @@ fn a_rule_that_panics_is_named_and_the_others_are_heard() {
 }
 
 #[test]
+fn what_a_rule_says_holds_no_secret() {
+    static OTHER: Lines = Lines(&meta("MD-903", Mode::Warn));
+    fn token() -> String {
+        format!("ghp_{}", "q7Rk2Zx9".repeat(5))
+    }
+    struct Panics;
+    impl Rule for Panics {
+        fn meta(&self) -> &'static RuleMeta {
+            OTHER.meta()
+        }
+        fn check(&self, _: &Input<'_>) -> Findings {
+            panic!("no file {}", token())
+        }
+    }
+    let report = judge(
+        &[&Panics, &BLOCK],
+        &format!("//@ before\n//- a\nlow x {0}\nmissing y {0}\n", token()),
+    );
+    expect![[r#"
+        warn: 1 new finding, not enough to block. Rule MD-903 failed on the tree that merging would give and was not applied: no file [REDACTED:github-token]. Rule MD-903 failed on the tree that is there now and was not applied: no file [REDACTED:github-token]. 1 fact could not be looked at.
+        new low MD-901: x [REDACTED:github-token]
+          at a:1  low x [REDACTED:github-token]
+          why told to
+          fix remove the line
+        ? y [REDACTED:github-token] (Failed): Told to.
+        ! MD-903 after: no file [REDACTED:github-token]
+        ! MD-903 before: no file [REDACTED:github-token]
+    "#]].assert_eq(&render(&report));
+}
+
+#[test]
 fn what_a_rule_could_not_tell_of_the_base_is_not_held_against_the_change() {
     struct FailsOnTheBase;
     impl Rule for FailsOnTheBase {

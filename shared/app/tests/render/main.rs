@@ -4,6 +4,7 @@ mod document;
 mod limits;
 mod reports;
 mod sarif;
+mod secrets;
 mod text;
 
 use app::check::{AnnotationLevel, Conclusion};

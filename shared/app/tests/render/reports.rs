@@ -37,7 +37,7 @@ pub(crate) fn rich() -> Report {
         path: RepoPath::new(path).expect("a path"),
         start_line,
         end_line,
-        snippet: snippet.to_owned(),
+        snippet: redaction::redact(snippet),
         hash: "0".repeat(64),
     };
     let mut items = vec![
@@ -111,7 +111,7 @@ pub(crate) fn saying(text: &str) -> Report {
         text.clone_into(&mut item.fix);
         item.suppression = item.suppression.as_ref().map(|_| text.to_owned());
         for place in &mut item.evidence {
-            text.clone_into(&mut place.snippet);
+            place.snippet = redaction::redact(text);
             place.path = RepoPath::new(text).unwrap_or_else(|_| place.path.clone());
         }
     }

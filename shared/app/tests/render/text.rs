@@ -88,7 +88,7 @@ fn everything_that_a_report_has_is_there_and_the_decision_is_last() {
 fn text_is_wrapped_to_the_width_and_lines_of_files_are_cut_to_it() {
     let mut long = item(1, Severity::Medium, Status::Existing);
     long.evidence[0].end_line = 1;
-    long.evidence[0].snippet = format!("  {}", "漢".repeat(80));
+    long.evidence[0].snippet = redaction::redact(&format!("  {}", "漢".repeat(80)));
     let options = TextOptions {
         width: 1,
         existing: Existing::InFull,

@@ -296,11 +296,14 @@ pub(crate) fn only_a_run_decides(source: &str) -> String {
     format!("`{}` is only known when the workflow runs", excerpt(source))
 }
 
-/// As much of an expression as a sentence can hold.
+/// As much of an expression as a sentence can hold, in whole words: half of a secret is not
+/// recognised as one any more.
 fn excerpt(source: &str) -> String {
     const LONGEST: usize = 60;
     let mut excerpt: String = source.chars().take(LONGEST).collect();
     if excerpt.len() < source.len() {
+        let breaks = |c: char| c.is_whitespace() || "'()[]{},".contains(c);
+        excerpt.truncate(excerpt.rfind(breaks).unwrap_or_default());
         excerpt.push('…');
     }
     excerpt
