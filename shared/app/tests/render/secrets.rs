@@ -1,7 +1,8 @@
 //! A repository whose offending lines hold secrets: none of them is in what people and programs
 //! are given.
 
-use app::render::check_output;
+use app::render::{TextOptions, check_output, report_markdown, report_sarif, report_text};
+use oracle::Report;
 use oracle::testing::Fixture;
 
 /// Secrets, put together when the test runs, with the kind that each is shown as.
@@ -85,17 +86,22 @@ env:
 #[test]
 fn no_secret_of_a_repository_is_in_its_report_or_check_run() {
     let reports = [(1, checks().report()), (2, unreadable().report())];
-    let rules =
-        |report: &oracle::Report| report.items.iter().map(|it| it.rule_id.clone()).collect();
+    let rules = |report: &Report| report.items.iter().map(|it| it.rule_id.clone()).collect();
     let [first, second]: [Vec<String>; 2] = [rules(&reports[0].1), rules(&reports[1].1)];
     assert_eq!(
         (first, second),
         (vec!["MD-001".to_owned(); 2], vec!["MD-000".to_owned(); 2])
     );
 
-    let json = reports[0].1.to_json() + &reports[1].1.to_json();
-    let check_run = format!("{:?}", check_output(&reports));
-    for shown in [json, check_run] {
+    let both = |form: fn(&Report) -> String| form(&reports[0].1) + &form(&reports[1].1);
+    let forms = [
+        both(Report::to_json),
+        both(report_sarif),
+        both(report_markdown),
+        both(|report| report_text(report, TextOptions::default())),
+        format!("{:?}", check_output(&reports)),
+    ];
+    for shown in forms {
         for (kind, secret) in secrets() {
             let half = &secret[..secret.len() / 2];
             assert!(!shown.contains(half), "{kind} in {shown}");
