@@ -16,7 +16,9 @@ use std::time::Duration;
 use anyhow::Context as _;
 use app::evaluate::Ports;
 use app::event::DeliveryId;
-use runtime::config::{Config, GitHubConfig, LogConfig, LogFormat, ServerConfig};
+use runtime::config::{
+    ApiUrl, Config, GitHubConfig, LogConfig, LogFormat, PrivateKey, ServerConfig,
+};
 use runtime::process::Process;
 use runtime::wiring::{self, Assembly};
 use runtime::{shutdown, telemetry};
@@ -51,7 +53,7 @@ pub(crate) async fn run(args: Serve) -> Result<(), Failure> {
     let app = sample::register_app(&github);
     let secret = random_secret()?;
     app.set_webhook_secret(&secret);
-    let config = config(&folder, &github, &app, secret);
+    let config = config(&folder, &github, &app, secret)?;
 
     let counted = Arc::clone(&github);
     let life = Life::begin(move || counted.calls().len());
@@ -261,8 +263,13 @@ impl DataFolder {
 }
 
 /// A configuration as an operator would write it after registering the App.
-fn config(folder: &DataFolder, github: &Sandbox, app: &App, secret: String) -> Config {
-    Config {
+fn config(
+    folder: &DataFolder,
+    github: &Sandbox,
+    app: &App,
+    secret: String,
+) -> anyhow::Result<Config> {
+    Ok(Config {
         data: folder.path.clone(),
         server: ServerConfig {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
@@ -273,15 +280,15 @@ fn config(folder: &DataFolder, github: &Sandbox, app: &App, secret: String) -> C
         },
         workers: NonZeroUsize::MIN,
         github: GitHubConfig {
-            api_url: github.base_url().to_owned(),
+            api_url: ApiUrl::new(github.base_url())?,
             issuer: app.client_id().to_owned(),
-            private_key: SecretString::from(app.private_key()),
+            private_key: PrivateKey::from_pem(&SecretString::from(app.private_key()))?,
             webhook_secret: SecretString::from(secret),
             webhook_secret_previous: None,
             actions_app_id: Some(GITHUB_ACTIONS.0),
         },
         log: LOG,
-    }
+    })
 }
 
 /// 32 random bytes as hex, as docs/serve.md advises.

@@ -1,8 +1,14 @@
 //! What a user is told who starts it wrongly.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+
 use crate::http::request;
 use crate::process::{phase_mirror, run};
 use crate::story::GitHub;
+
+/// A key that is none, in a valid PEM frame.
+const NO_KEY: &str = "-----BEGIN RSA PRIVATE KEY-----\nbm8ga2V5\n-----END RSA PRIVATE KEY-----\n";
 
 fn stderr(output: &std::process::Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
@@ -11,14 +17,22 @@ fn stderr(output: &std::process::Output) -> String {
 #[test]
 fn every_problem_of_a_configuration_is_named_and_nothing_starts() {
     let data = tempfile::tempdir().unwrap();
-    let output = run(
+    let output = phase_mirror(
         &["serve", "--data", data.path().to_str().unwrap()],
         &[
             ("PHASE_MIRROR_WORKERS", "none"),
             ("PHASE_MIRROR_LOG_LEVEL", "loud"),
+            ("PHASE_MIRROR_GITHUB_API_URL", "http://192.0.2.1/api/v3"),
+            ("PHASE_MIRROR_GITHUB_PRIVATE_KEY", NO_KEY),
             ("PHASE_MIRROR_GITHUB_WEBHOOK_SECRT", "hush"),
         ],
-    );
+    )
+    .env(
+        "PHASE_MIRROR_GITHUB_WEBHOOK_SECRET_PREVIOUS",
+        OsStr::from_bytes(b"hu\xFFsh"),
+    )
+    .output()
+    .unwrap();
     assert_eq!(output.status.code(), Some(2));
     let said = stderr(&output);
     for part in [
@@ -26,12 +40,17 @@ fn every_problem_of_a_configuration_is_named_and_nothing_starts() {
         "PHASE_MIRROR_LOG_LEVEL is \"loud\"",
         "did you mean PHASE_MIRROR_GITHUB_WEBHOOK_SECRET?",
         "neither client ID nor id",
-        "`github.private_key_file` is not set",
-        "error: the configuration has 6 problems; nothing was started",
+        "PHASE_MIRROR_GITHUB_API_URL is \"http://192.0.2.1/api/v3\"",
+        "the App's private key is not an RSA private key in PEM",
+        "PHASE_MIRROR_GITHUB_WEBHOOK_SECRET_PREVIOUS is not UTF-8",
+        "`github.webhook_secret_file` is not set",
+        "error: the configuration has 8 problems; nothing was started",
     ] {
         assert!(said.contains(part), "no {part:?} in:\n{said}");
     }
-    assert!(!said.contains("hush"), "{said}");
+    for secret in ["hush", "bm8ga2V5", "hu\u{FFFD}sh"] {
+        assert!(!said.contains(secret), "{said}");
+    }
     assert!(!said.contains('\u{1b}'), "no colours without a terminal");
     assert_eq!(std::fs::read_dir(data.path()).unwrap().count(), 0);
 }
@@ -41,8 +60,7 @@ async fn a_key_that_is_no_key_is_a_problem_of_the_configuration() {
     let github = GitHub::start().await;
     let mut environment = github.environment();
     environment.retain(|(name, _)| !name.ends_with("PRIVATE_KEY"));
-    let pem = "-----BEGIN RSA PRIVATE KEY-----\nbm8ga2V5\n-----END RSA PRIVATE KEY-----\n";
-    environment.push(("PHASE_MIRROR_GITHUB_PRIVATE_KEY", pem));
+    environment.push(("PHASE_MIRROR_GITHUB_PRIVATE_KEY", NO_KEY));
     let output = run(&["serve", "--check-config"], &environment);
     assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
     assert!(!stderr(&output).contains("bm8ga2V5"));

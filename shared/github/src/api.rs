@@ -13,7 +13,7 @@ use serde_json::Value;
 use tower::ServiceExt;
 
 use crate::auth::{Signer, Tokens};
-use crate::config::{ConfigError, GitHubConfig, Urls};
+use crate::config::{ApiUrl, ClientError, GitHubConfig};
 use crate::endpoint::{Endpoint, GRAPHQL};
 use crate::error;
 use crate::graphql::{self, Reply};
@@ -26,7 +26,7 @@ const MOST_PAGES: u32 = 20;
 pub(crate) struct Api {
     transport: Transport,
     tokens: Tokens,
-    urls: Urls,
+    urls: ApiUrl,
     clock: Arc<dyn Clock>,
 }
 
@@ -39,10 +39,10 @@ pub(crate) enum Pages<T> {
 }
 
 impl Api {
-    pub(crate) fn new(config: &GitHubConfig, clock: Arc<dyn Clock>) -> Result<Self, ConfigError> {
-        let signer = Signer::new(config.issuer.clone(), &config.private_key)?;
+    pub(crate) fn new(config: &GitHubConfig, clock: Arc<dyn Clock>) -> Result<Self, ClientError> {
+        let signer = Signer::new(config.issuer.clone(), config.private_key.clone());
         Ok(Self {
-            urls: Urls::new(&config.api_url)?,
+            urls: config.api_url.clone(),
             transport: transport::connect()?,
             tokens: Tokens::new(signer),
             clock,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use app::ports::Clock;
 
 use crate::api::Api;
-use crate::config::{ConfigError, GitHubConfig};
+use crate::config::{ClientError, GitHubConfig};
 use crate::snapshot::Kept;
 
 /// GitHub. Implements [`PullRequests`](app::ports::PullRequests),
@@ -20,11 +20,14 @@ pub struct GitHub {
 }
 
 impl GitHub {
-    /// Checks the configuration; calls nobody. `clock` is what tokens are dated by.
+    /// Makes the HTTP client; calls nobody. `clock` is what tokens are dated by.
+    ///
+    /// # Errors
+    /// [`ClientError`], which is the system's fault and not the configuration's.
     ///
     /// # Panics
     /// Outside of a Tokio runtime: the HTTP client puts a task of its own on it.
-    pub fn new(config: &GitHubConfig, clock: Arc<dyn Clock>) -> Result<Self, ConfigError> {
+    pub fn new(config: &GitHubConfig, clock: Arc<dyn Clock>) -> Result<Self, ClientError> {
         Ok(Self {
             api: Api::new(config, clock)?,
             kept: Kept::new(),

@@ -39,4 +39,6 @@ pub mod webhook;
 #[cfg(feature = "client")]
 pub use client::GitHub;
 #[cfg(feature = "client")]
-pub use config::{ACTIONS_ON_GITHUB_COM, ConfigError, GITHUB_COM, GitHubConfig};
+pub use config::{
+    ACTIONS_ON_GITHUB_COM, ApiUrl, ClientError, ConfigError, GITHUB_COM, GitHubConfig, PrivateKey,
+};

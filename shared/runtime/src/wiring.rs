@@ -8,7 +8,7 @@ use embedded::Embedded;
 use github::GitHub;
 use jiff::Timestamp;
 
-use crate::config::{Config, ConfigError, GitHubConfig, Place, Problem};
+use crate::config::{Config, GitHubConfig};
 
 /// The adapters of one process, behind their ports.
 pub struct Assembly {
@@ -30,46 +30,15 @@ impl Clock for SystemClock {
     }
 }
 
-/// The GitHub adapter; what it can't work with is a problem of the configuration. Calls nobody.
-pub fn github(config: &GitHubConfig) -> Result<Arc<GitHub>, ConfigError> {
+/// The GitHub adapter. Calls nobody.
+pub fn github(config: &GitHubConfig) -> anyhow::Result<Arc<GitHub>> {
     let config = github::GitHubConfig {
         api_url: config.api_url.clone(),
         issuer: config.issuer.clone(),
         private_key: config.private_key.clone(),
         actions_app_id: config.actions_app_id,
     };
-    match GitHub::new(&config, Arc::new(SystemClock)) {
-        Ok(github) => Ok(Arc::new(github)),
-        Err(error) => Err(ConfigError {
-            problems: vec![problem(error)],
-        }),
-    }
-}
-
-fn problem(error: github::ConfigError) -> Problem {
-    let (key, expected, help) = match error {
-        github::ConfigError::ApiUrl => (
-            "github.api_url",
-            "the base URL of GitHub's REST API",
-            "correct it",
-        ),
-        github::ConfigError::PrivateKey => (
-            "github.private_key_file",
-            "the App's RSA private key in PEM",
-            "generate a new key on the App's page if the file is lost",
-        ),
-        github::ConfigError::Client => (
-            "github.api_url",
-            "a system with TLS and random numbers",
-            "this is no fault of the configuration: report it",
-        ),
-    };
-    Problem {
-        what: error.to_string(),
-        place: Place::Setting(key),
-        expected: expected.to_owned(),
-        help: help.to_owned(),
-    }
+    Ok(Arc::new(GitHub::new(&config, Arc::new(SystemClock))?))
 }
 
 /// Opens the stores in the data folder and puts all adapters behind their ports.

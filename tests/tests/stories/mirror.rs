@@ -12,7 +12,7 @@ use app::event::DeliveryId;
 use app::ingest::{IngestOutcome, Intake, MAX_BODY_BYTES, WebhookRequest, WebhookSecrets, ingest};
 use app::ports::{Clock, Deliveries, FinishedDelivery};
 use embedded::{Embedded, MAX_RECEIVES, OpenError, Received};
-use github::{GitHub, GitHubConfig};
+use github::{ApiUrl, GitHub, GitHubConfig, PrivateKey};
 use jiff::Timestamp;
 use oracle::Policy;
 use sandbox::contract::Watched;
@@ -274,9 +274,9 @@ impl Process {
     fn try_start(github: &Sandbox, app: &App, data: &Path) -> Result<Self, OpenError> {
         let clock: Arc<dyn Clock> = Arc::new(SandboxTime(github.clock().clone()));
         let config = GitHubConfig {
-            api_url: github.base_url().to_owned(),
+            api_url: ApiUrl::new(github.base_url()).expect("a loopback address"),
             issuer: app.client_id().to_owned(),
-            private_key: app.private_key().into(),
+            private_key: PrivateKey::from_pem(&app.private_key().into()).expect("a key"),
             actions_app_id: Some(GITHUB_ACTIONS.0),
         };
         let adapter = Arc::new(GitHub::new(&config, Arc::clone(&clock)).expect("it is configured"));

@@ -1,7 +1,9 @@
 //! Who we are to GitHub: the App by its JWT, and an installation by its token.
 
 mod jwt;
+mod private_key;
 mod tokens;
 
 pub(crate) use jwt::Signer;
+pub use private_key::PrivateKey;
 pub(crate) use tokens::Tokens;

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use super::Signer;
-use crate::config::Urls;
+use crate::config::ApiUrl;
 use crate::endpoint::ACCESS_TOKEN;
 use crate::error;
 use crate::transport::{Answer, Call, Transport};
@@ -79,7 +79,7 @@ impl Tokens {
     pub(crate) async fn token(
         &self,
         transport: &Transport,
-        urls: &Urls,
+        urls: &ApiUrl,
         repository: &Repository,
         now: Timestamp,
     ) -> Result<Arc<Token>, GitHubError> {
@@ -116,7 +116,7 @@ impl Tokens {
     async fn create(
         &self,
         transport: &Transport,
-        urls: &Urls,
+        urls: &ApiUrl,
         repository: &Repository,
         now: Timestamp,
     ) -> Result<Token, GitHubError> {
@@ -150,7 +150,7 @@ impl Tokens {
     async fn ask(
         &self,
         transport: &Transport,
-        urls: &Urls,
+        urls: &ApiUrl,
         repository: &Repository,
         scope: Scope,
         now: Timestamp,

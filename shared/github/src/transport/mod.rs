@@ -15,7 +15,7 @@ use http::{HeaderMap, StatusCode, Uri};
 use secrecy::SecretString;
 use tower::util::BoxCloneSyncService;
 
-use crate::config::ConfigError;
+use crate::config::ClientError;
 use crate::endpoint::Endpoint;
 
 use client::Http;
@@ -64,10 +64,10 @@ pub(crate) enum NoAnswer {
 }
 
 /// Makes the stack.
-pub(crate) fn connect() -> Result<Transport, ConfigError> {
+pub(crate) fn connect() -> Result<Transport, ClientError> {
     let octocrab = octocrab::Octocrab::builder()
         .build()
-        .map_err(|_| ConfigError::Client)?;
+        .map_err(|_| ClientError)?;
     let stack = Retry::new(Trace::new(Http::new(octocrab)));
     Ok(BoxCloneSyncService::new(stack))
 }

@@ -8,7 +8,7 @@ use app::event::{DeliveryId, Message, Repository};
 use app::ports::{Clock, PullRequest, PullRequests, Snapshots};
 use app::testing;
 use app::webhook::Decoded;
-use github::{GitHub, GitHubConfig};
+use github::{ApiUrl, GitHub, GitHubConfig, PrivateKey};
 use oracle::{Policy, RepositoryName, Snapshot};
 use sandbox::contract::Watched;
 use sandbox::{Access, App, GITHUB_ACTIONS, Installation, NewApp, Options, Sandbox};
@@ -159,9 +159,9 @@ impl World {
 
 fn connect(sandbox: &Sandbox, app: &App, stores: &Arc<testing::World>) -> GitHub {
     let config = GitHubConfig {
-        api_url: sandbox.base_url().to_owned(),
+        api_url: ApiUrl::new(sandbox.base_url()).unwrap(),
         issuer: app.client_id().to_owned(),
-        private_key: app.private_key().into(),
+        private_key: PrivateKey::from_pem(&app.private_key().into()).unwrap(),
         actions_app_id: Some(GITHUB_ACTIONS.0),
     };
     GitHub::new(&config, Arc::clone(stores) as Arc<dyn Clock>).unwrap()

@@ -16,7 +16,7 @@ the one that `--data` names, or else `PHASE_MIRROR_DATA`, or else `phase-mirror-
 
 Everything is checked at the start, and every problem is named at once. An unknown key is a
 problem too, and so is a variable that is nearly the name of a setting; any other unknown variable
-that begins with `PHASE_MIRROR_` is warned about and ignored.
+that begins with `PHASE_MIRROR_` is warned about and ignored. Values are UTF-8.
 `phase-mirror serve --check-config` checks and does nothing else.
 
 Secrets are never written into the file: it names other files that hold them (`chmod 600`), or they

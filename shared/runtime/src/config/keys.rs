@@ -93,7 +93,7 @@ pub(super) const API_URL: Key = Key {
     variable: "PHASE_MIRROR_GITHUB_API_URL",
     kind: Kind::Text,
     expected: "an https URL without query (http only for a loopback address)",
-    default: "https://api.github.com",
+    default: github::GITHUB_COM,
     meaning: "GitHub's REST API; on GitHub Enterprise Server `https://HOST/api/v3`.",
 };
 

@@ -20,6 +20,8 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+pub use github::{ApiUrl, PrivateKey};
+
 pub use document::document;
 pub use keys::{KEYS, Key, Kind};
 pub use problem::{ConfigError, Place, Problem, Warning};
@@ -63,12 +65,12 @@ pub struct ServerConfig {
 /// GitHub's part.
 #[derive(Debug, Clone)]
 pub struct GitHubConfig {
-    /// The REST API's base, without a slash at its end.
-    pub api_url: String,
+    /// Where its APIs are.
+    pub api_url: ApiUrl,
     /// The client ID, or else the App's id, as text: the `iss` of our tokens.
     pub issuer: String,
-    /// The App's private key in PEM.
-    pub private_key: SecretString,
+    /// What our tokens are signed with.
+    pub private_key: PrivateKey,
     /// The secret with which webhooks are signed.
     pub webhook_secret: SecretString,
     /// The one before, while it is being replaced.
@@ -94,9 +96,6 @@ pub enum LogFormat {
     /// One JSON object a line.
     Json,
 }
-
-/// The id of the GitHub Actions App on github.com.
-const ACTIONS_ON_GITHUB_COM: u64 = 15368;
 
 /// A configuration, and what should be put right about it.
 #[derive(Debug, Clone)]

@@ -17,8 +17,6 @@ pub enum Place {
     Variable(String),
     /// An option of the command line.
     Option(&'static str),
-    /// Wherever this key, or its variable, is set.
-    Setting(&'static str),
     /// Nowhere: it is missing.
     Missing,
 }
@@ -29,7 +27,6 @@ impl fmt::Display for Place {
             Self::File { path, line } => write!(f, "{}:{line}", path.display()),
             Self::Variable(name) => write!(f, "environment variable {name}"),
             Self::Option(name) => write!(f, "option {name}"),
-            Self::Setting(key) => write!(f, "`{key}` or its variable"),
             Self::Missing => f.write_str("not in the file, not in the environment"),
         }
     }

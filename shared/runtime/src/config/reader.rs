@@ -1,19 +1,20 @@
 //! Checks raw values one by one and remembers what is wrong with them.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use secrecy::{ExposeSecret, SecretString};
+use github::{ACTIONS_ON_GITHUB_COM, ApiUrl, PrivateKey};
+use secrecy::SecretString;
 
 use super::keys::{self, Key, Kind};
 use super::secret_file;
 use super::source::{Found, Raw, RawValue};
 use super::{
-    ACTIONS_ON_GITHUB_COM, Config, ConfigError, GitHubConfig, Loaded, LogConfig, LogFormat, Place,
-    Problem, ServerConfig, Warning,
+    Config, ConfigError, GitHubConfig, Loaded, LogConfig, LogFormat, Place, Problem, ServerConfig,
+    Warning,
 };
 
 /// A problem was found and noted; what is read next may have more.
@@ -93,7 +94,7 @@ impl Reader {
     }
 
     pub(super) fn github(&mut self) -> Checked<GitHubConfig> {
-        let api_url = self.checked(keys::API_URL, api_url);
+        let api_url = self.checked(keys::API_URL, |text| ApiUrl::new(text).ok());
         let issuer = self.issuer();
         let private_key = self.private_key();
         let webhook_secret = self.required_secret(keys::WEBHOOK_SECRET, keys::WEBHOOK_SECRET_FILE);
@@ -103,13 +104,13 @@ impl Reader {
         );
         let actions = self.optional_number(keys::ACTIONS_APP_ID);
         let api_url = api_url?;
-        let on_github_com = api_url == keys::API_URL.default;
+        let known = api_url.is_github_com().then_some(ACTIONS_ON_GITHUB_COM);
         Ok(GitHubConfig {
             issuer: issuer?,
             private_key: private_key?,
             webhook_secret: webhook_secret?,
             webhook_secret_previous: previous?,
-            actions_app_id: actions?.or(on_github_com.then_some(ACTIONS_ON_GITHUB_COM)),
+            actions_app_id: actions?.or(known),
             api_url,
         })
     }
@@ -151,6 +152,7 @@ impl Reader {
             (RawValue::Text(text), _) => (check(text), format!("{text:?}")),
             (RawValue::Number(digits), Kind::Number) => (check(digits), digits.clone()),
             (RawValue::Number(digits), Kind::Text) => (None, format!("the number {digits}")),
+            (RawValue::NotText, _) => (None, "not UTF-8".to_owned()),
             (RawValue::Other(kind), _) => (None, format!("a TOML {kind}")),
         };
         let problem = Problem {
@@ -191,23 +193,22 @@ impl Reader {
         }
     }
 
-    fn private_key(&mut self) -> Checked<SecretString> {
-        let key = self.required_secret(keys::PRIVATE_KEY, keys::PRIVATE_KEY_FILE)?;
-        let pem = key.expose_secret();
-        let looks_right = pem.contains("-----BEGIN RSA PRIVATE KEY-----")
-            || pem.contains("-----BEGIN PRIVATE KEY-----");
-        if looks_right {
-            return Ok(key);
-        }
+    fn private_key(&mut self) -> Checked<PrivateKey> {
+        let pem = self.required_secret(keys::PRIVATE_KEY, keys::PRIVATE_KEY_FILE)?;
+        let error = match PrivateKey::from_pem(&pem) {
+            Ok(key) => return Ok(key),
+            Err(error) => error,
+        };
         let place = [keys::PRIVATE_KEY, keys::PRIVATE_KEY_FILE]
             .iter()
             .find_map(|key| self.found.values.get(key.variable))
             .map_or(Place::Missing, |raw| raw.place.clone());
         Err(self.note(Problem {
-            what: "the App's private key has no PEM header of a private key".to_owned(),
+            what: error.to_string(),
             place,
             expected: keys::PRIVATE_KEY.expected.to_owned(),
-            help: "use the .pem file that GitHub gave you, unchanged, with its line breaks"
+            help: "use the .pem file that GitHub gave you, unchanged, with its line breaks; if it \
+                   is lost, generate a new key on the App's page"
                 .to_owned(),
         }))
     }
@@ -221,9 +222,10 @@ impl Reader {
 
     /// `None` when it is not set.
     fn secret(&mut self, variable: Key, file: Key) -> Checked<Option<SecretString>> {
-        if let Some(raw) = self.found.values.get(variable.variable)
-            && let RawValue::Text(text) = &raw.value
-        {
+        if let Some(raw) = self.found.values.get(variable.variable) {
+            let RawValue::Text(text) = &raw.value else {
+                return self.checked(variable, |_| None);
+            };
             let text = text.trim_end_matches(['\r', '\n']).to_owned();
             let place = raw.place.clone();
             return self.not_empty(text, variable, place).map(Some);
@@ -276,7 +278,7 @@ fn name_of(key: Key, place: &Place) -> String {
     match place {
         Place::Variable(name) => name.clone(),
         Place::Option(name) => (*name).to_owned(),
-        Place::File { .. } | Place::Setting(_) | Place::Missing => format!("`{}`", key.name),
+        Place::File { .. } | Place::Missing => format!("`{}`", key.name),
     }
 }
 
@@ -285,24 +287,6 @@ fn order(place: &Place) -> (u8, usize) {
         Place::Option(_) => (0, 0),
         Place::File { line, .. } => (1, *line),
         Place::Variable(_) => (2, 0),
-        Place::Setting(_) | Place::Missing => (3, 0),
+        Place::Missing => (3, 0),
     }
-}
-
-/// Accepts https, and http where nobody else can listen in; drops a slash at the end.
-fn api_url(text: &str) -> Option<String> {
-    let uri: http::Uri = text.parse().ok()?;
-    let host = uri.host()?;
-    let loopback = host == "localhost"
-        || host
-            .trim_matches(['[', ']'])
-            .parse::<IpAddr>()
-            .is_ok_and(|ip| ip.is_loopback());
-    let scheme_fine = match uri.scheme_str()? {
-        "https" => true,
-        "http" => loopback,
-        _ => false,
-    };
-    let plain = uri.query().is_none() && !text.contains(['@', '#']);
-    (scheme_fine && plain).then(|| text.trim_end_matches('/').to_owned())
 }

@@ -1,6 +1,7 @@
 //! Raw values from the file, the environment and the command line, each with its place.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use toml::Spanned;
@@ -33,18 +34,16 @@ pub struct Sources {
     /// `--listen`
     pub listen: Option<String>,
     /// The environment; only variables that begin with `PHASE_MIRROR_` are looked at.
-    pub environment: BTreeMap<String, String>,
+    pub environment: BTreeMap<String, OsString>,
 }
 
 impl Sources {
-    /// Sources with the variables of this process. A value that is not Unicode is read with
-    /// replacement characters, and then refused wherever that matters.
+    /// Sources with the variables of this process.
     #[must_use]
     pub fn with_process_environment(mut self) -> Self {
         self.environment = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
             .filter(|(name, _)| name.starts_with(PREFIX))
-            .map(|(name, value)| (name, value.to_string_lossy().into_owned()))
             .collect();
         self
     }
@@ -63,6 +62,8 @@ pub(super) struct Raw {
 pub(super) enum RawValue {
     Text(String),
     Number(String),
+    /// Not UTF-8. Never altered into text: a secret would be another one.
+    NotText,
     /// Of a type that no key has.
     Other(&'static str),
 }
@@ -131,7 +132,7 @@ impl Found {
         }
     }
 
-    fn take_environment(&mut self, environment: &BTreeMap<String, String>) {
+    fn take_environment(&mut self, environment: &BTreeMap<String, OsString>) {
         for (name, value) in environment {
             if LOCATORS.contains(&name.as_str()) || !name.starts_with(PREFIX) {
                 continue;
@@ -139,7 +140,9 @@ impl Found {
             match KEYS.iter().find(|key| key.variable == name) {
                 Some(key) => {
                     let raw = Raw {
-                        value: RawValue::Text(value.clone()),
+                        value: value
+                            .to_str()
+                            .map_or(RawValue::NotText, |text| RawValue::Text(text.to_owned())),
                         place: Place::Variable(name.clone()),
                         folder: PathBuf::from("."),
                     };

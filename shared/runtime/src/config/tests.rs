@@ -1,14 +1,32 @@
 //! Configuration as an operator meets it: files, variables, and what is said of bad ones.
 
-use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::sync::LazyLock;
 
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+use aws_lc_rs::rsa::{KeyPair, KeySize};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use expect_test::{expect, expect_file};
 use secrecy::ExposeSecret;
 
 use super::*;
 
-const KEY: &str = "-----BEGIN RSA PRIVATE KEY-----\nc2VjcmV0\n-----END RSA PRIVATE KEY-----\n";
+/// A key that was made a moment ago, in PEM.
+static KEY: LazyLock<String> = LazyLock::new(|| {
+    let pair = KeyPair::generate(KeySize::Rsa2048).unwrap();
+    let der: Pkcs8V1Der<'_> = pair.as_der().unwrap();
+    let encoded = STANDARD.encode(der.as_ref());
+    format!("-----BEGIN PRIVATE KEY-----\n{encoded}\n-----END PRIVATE KEY-----\n")
+});
+
+/// "secret" in a valid frame.
+const NO_KEY: &str = "-----BEGIN RSA PRIVATE KEY-----\nc2VjcmV0\n-----END RSA PRIVATE KEY-----\n";
+
+/// An ISO 8859-1 é.
+const NOT_UTF_8: &[u8] = b"s\xE9cr3t";
 
 /// A data folder with these files, each readable by its owner only.
 fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
@@ -26,17 +44,17 @@ fn set_mode(path: &Path, mode: u32) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
 }
 
-fn load(folder: &Path, environment: &[(&str, &str)]) -> Result<Loaded, ConfigError> {
-    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+fn load<V: AsRef<OsStr>>(folder: &Path, environment: &[(&str, V)]) -> Result<Loaded, ConfigError> {
+    let owned = |(name, value): &(&str, V)| ((*name).to_owned(), OsString::from(value));
     Config::load(&Sources {
         data: Some(folder.to_owned()),
-        environment: environment.iter().map(owned).collect::<BTreeMap<_, _>>(),
+        environment: environment.iter().map(owned).collect(),
         ..Sources::default()
     })
 }
 
 /// What is said of a configuration, with its folder's name replaced.
-fn problems(folder: &Path, environment: &[(&str, &str)]) -> String {
+fn problems<V: AsRef<OsStr>>(folder: &Path, environment: &[(&str, V)]) -> String {
     let error = load(folder, environment).unwrap_err();
     let shown: Vec<_> = error
         .problems
@@ -54,10 +72,10 @@ fn a_small_file_is_enough() {
             "config.toml",
             "[github]\nclient_id = 'Iv23liABCDEF'\nprivate_key_file = 'key.pem'\nwebhook_secret_file = 'hook'\n",
         ),
-        ("key.pem", KEY),
+        ("key.pem", &KEY),
         ("hook", "It's a Secret to Everybody\n"),
     ]);
-    let Loaded { config, warnings } = load(folder.path(), &[]).unwrap();
+    let Loaded { config, warnings } = load::<&str>(folder.path(), &[]).unwrap();
     assert_eq!(warnings, []);
     assert_eq!(config.server.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(config.github.issuer, "Iv23liABCDEF");
@@ -68,7 +86,7 @@ fn a_small_file_is_enough() {
     );
     let debug = format!("{config:?}");
     assert!(
-        !debug.contains("Everybody") && !debug.contains("c2VjcmV0"),
+        !debug.contains("Everybody") && debug.contains("PrivateKey([REDACTED])"),
         "{debug}"
     );
 }
@@ -77,7 +95,7 @@ fn a_small_file_is_enough() {
 fn a_variable_from_elsewhere_is_warned_about_and_one_that_is_misspelt_is_a_problem() {
     let required = [
         ("PHASE_MIRROR_GITHUB_APP_ID", "12"),
-        ("PHASE_MIRROR_GITHUB_PRIVATE_KEY", KEY),
+        ("PHASE_MIRROR_GITHUB_PRIVATE_KEY", &KEY),
         ("PHASE_MIRROR_GITHUB_WEBHOOK_SECRET", "secret"),
     ];
     let folder = folder(&[]);
@@ -106,7 +124,7 @@ fn variables_alone_are_enough_and_override_the_file() {
                 "PHASE_MIRROR_GITHUB_API_URL",
                 "https://ghes.example/api/v3/",
             ),
-            ("PHASE_MIRROR_GITHUB_PRIVATE_KEY", KEY),
+            ("PHASE_MIRROR_GITHUB_PRIVATE_KEY", &KEY),
             ("PHASE_MIRROR_GITHUB_WEBHOOK_SECRET", "new"),
             ("PHASE_MIRROR_GITHUB_WEBHOOK_SECRET_PREVIOUS", "old"),
             ("PATH", "/bin"),
@@ -116,7 +134,10 @@ fn variables_alone_are_enough_and_override_the_file() {
     assert_eq!(config.workers.get(), 7);
     assert_eq!(config.server.listen.port(), 1);
     assert_eq!(config.github.issuer, "12");
-    assert_eq!(config.github.api_url, "https://ghes.example/api/v3");
+    assert_eq!(
+        config.github.api_url.as_str(),
+        "https://ghes.example/api/v3"
+    );
     assert_eq!(config.github.actions_app_id, None, "differs on every GHES");
     let previous = config.github.webhook_secret_previous.unwrap();
     assert_eq!(previous.expose_secret(), "old");
@@ -124,12 +145,19 @@ fn variables_alone_are_enough_and_override_the_file() {
 
 #[test]
 fn every_problem_is_named_at_once() {
-    let folder = folder(&[("config.toml", include_str!("tests/bad.toml"))]);
+    let folder = folder(&[
+        ("config.toml", include_str!("tests/bad.toml")),
+        ("key.pem", NO_KEY),
+    ]);
     let found = problems(
         folder.path(),
         &[
-            ("PHASE_MIRROR_LOG_LEVEL", "loud"),
-            ("PHASE_MIRROR_WORKRS", "3"),
+            ("PHASE_MIRROR_LOG_LEVEL", OsStr::new("loud")),
+            ("PHASE_MIRROR_WORKRS", OsStr::new("3")),
+            (
+                "PHASE_MIRROR_GITHUB_WEBHOOK_SECRET",
+                OsStr::from_bytes(NOT_UTF_8),
+            ),
         ],
     );
     expect_file!["tests/bad.txt"].assert_eq(&found);
@@ -161,7 +189,7 @@ fn a_broken_file_is_shown_by_line_without_its_text() {
           --> not in the file, not in the environment
            = expected: the webhook secret
            = help: set `github.webhook_secret_file` in the file, or PHASE_MIRROR_GITHUB_WEBHOOK_SECRET_FILE
-    "#]].assert_eq(&problems(folder.path(), &[]));
+    "#]].assert_eq(&problems::<&str>(folder.path(), &[]));
 }
 
 #[test]
@@ -191,17 +219,100 @@ fn empty_and_malformed_secrets_are_refused_without_being_shown() {
         ],
     );
     expect![[r#"
-            error: the App's private key has no PEM header of a private key
-              --> environment variable PHASE_MIRROR_GITHUB_PRIVATE_KEY
-               = expected: the App's RSA private key in PEM
-               = help: use the .pem file that GitHub gave you, unchanged, with its line breaks
+        error: the App's private key is not an RSA private key in PEM, from -----BEGIN to -----END
+          --> environment variable PHASE_MIRROR_GITHUB_PRIVATE_KEY
+           = expected: the App's RSA private key in PEM
+           = help: use the .pem file that GitHub gave you, unchanged, with its line breaks; if it is lost, generate a new key on the App's page
 
-            error: PHASE_MIRROR_GITHUB_WEBHOOK_SECRET_FILE holds nothing
-              --> environment variable PHASE_MIRROR_GITHUB_WEBHOOK_SECRET_FILE
-               = expected: the path of a file that holds the secret
-               = help: put the secret there
-        "#]]
+        error: PHASE_MIRROR_GITHUB_WEBHOOK_SECRET_FILE holds nothing
+          --> environment variable PHASE_MIRROR_GITHUB_WEBHOOK_SECRET_FILE
+           = expected: the path of a file that holds the secret
+           = help: put the secret there
+    "#]]
     .assert_eq(&found);
+}
+
+/// Whatever is wrong with a key or an address, it is told with the rest, and not afterwards.
+#[test]
+fn an_address_is_good_for_tokens_or_a_problem() {
+    let with = |api_url| {
+        load(
+            Path::new("/nonexistent"),
+            &[
+                ("PHASE_MIRROR_GITHUB_APP_ID", "12"),
+                ("PHASE_MIRROR_GITHUB_API_URL", api_url),
+                ("PHASE_MIRROR_GITHUB_PRIVATE_KEY", &KEY),
+                ("PHASE_MIRROR_GITHUB_WEBHOOK_SECRET", "secret"),
+            ],
+        )
+    };
+    for api_url in ["http://127.0.0.2:4000", "http://[::1]", "http://localhost"] {
+        let loaded = with(api_url).unwrap();
+        assert_eq!(loaded.config.github.api_url.as_str(), api_url);
+    }
+    for api_url in ["http://192.0.2.1", "https://ghes.example:port", "here"] {
+        let problems = with(api_url).unwrap_err().problems;
+        let [problem] = &*problems else {
+            panic!("{problems:?}");
+        };
+        let said = format!("PHASE_MIRROR_GITHUB_API_URL is {api_url:?}");
+        assert_eq!(problem.what, said);
+    }
+}
+
+/// Nothing is taken for something else, and the file that says the same is not looked at.
+#[test]
+fn a_variable_that_is_not_text_is_a_problem_and_is_not_altered() {
+    let folder = folder(&[("hook", "secret"), ("key.pem", &KEY)]);
+    let path = |name| folder.path().join(name).into_os_string();
+    let odd = OsStr::from_bytes(NOT_UTF_8);
+    let found = problems(
+        folder.path(),
+        &[
+            ("PHASE_MIRROR_GITHUB_APP_ID", OsStr::new("12")),
+            ("PHASE_MIRROR_GITHUB_PRIVATE_KEY_FILE", &path("key.pem")),
+            ("PHASE_MIRROR_GITHUB_WEBHOOK_SECRET", odd),
+            ("PHASE_MIRROR_GITHUB_WEBHOOK_SECRET_FILE", &path("hook")),
+            ("PHASE_MIRROR_GITHUB_WEBHOOK_SECRET_PREVIOUS", odd),
+            ("PHASE_MIRROR_LISTEN", odd),
+        ],
+    );
+    expect![[r#"
+        error: PHASE_MIRROR_LISTEN is not UTF-8
+          --> environment variable PHASE_MIRROR_LISTEN
+           = expected: an IP address and a port, such as 127.0.0.1:8080
+           = help: correct it, or remove it to use the default, 127.0.0.1:8080
+
+        error: PHASE_MIRROR_GITHUB_WEBHOOK_SECRET is not UTF-8
+          --> environment variable PHASE_MIRROR_GITHUB_WEBHOOK_SECRET
+           = expected: the webhook secret
+           = help: correct it, or remove it where it is not needed
+
+        error: PHASE_MIRROR_GITHUB_WEBHOOK_SECRET_PREVIOUS is not UTF-8
+          --> environment variable PHASE_MIRROR_GITHUB_WEBHOOK_SECRET_PREVIOUS
+           = expected: the webhook secret
+           = help: correct it, or remove it where it is not needed
+    "#]]
+    .assert_eq(&found);
+}
+
+/// A folder's name may be any bytes; macOS does not let one be made.
+#[test]
+#[cfg(target_os = "linux")]
+fn the_data_folder_need_not_be_text() {
+    let data = folder(&[]);
+    let odd = data.path().join(OsStr::from_bytes(NOT_UTF_8));
+    std::fs::create_dir(&odd).unwrap();
+    std::fs::write(odd.join("config.toml"), "workers = 0").unwrap();
+    let sources = Sources {
+        environment: [("PHASE_MIRROR_DATA".to_owned(), OsString::from(&odd))].into(),
+        ..Sources::default()
+    };
+    let problems = Config::load(&sources).unwrap_err().problems;
+    assert!(
+        problems.iter().any(|it| it.what == "`workers` is 0"),
+        "{problems:?}"
+    );
 }
 
 #[test]
@@ -213,7 +324,7 @@ fn a_secret_that_others_can_read_is_warned_about() {
         folder.path(),
         &[
             ("PHASE_MIRROR_GITHUB_APP_ID", "12"),
-            ("PHASE_MIRROR_GITHUB_PRIVATE_KEY", KEY),
+            ("PHASE_MIRROR_GITHUB_PRIVATE_KEY", &KEY),
             (
                 "PHASE_MIRROR_GITHUB_WEBHOOK_SECRET_FILE",
                 hook.to_str().unwrap(),
