@@ -10,10 +10,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use moka::future::Cache;
-use oracle::registry::FILE_LIMIT;
 use oracle::{
-    BranchName, Entry, EntryKind, Fact, FileContent, ObjectId, Reason, RepoPath, Rollup,
-    Unavailable,
+    BranchName, Entry, Fact, FileContent, ObjectId, Reason, RepoPath, Rollup, Unavailable,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -50,38 +48,17 @@ impl Blobs {
 /// The contents of a snapshot's wanted files.
 pub(super) struct Contents(BTreeMap<ObjectId, Arc<FileContent>>);
 
-/// Whether an entry is a regular file within the limit of what rules parse.
-pub(super) fn is_small(entry: &Entry) -> bool {
-    matches!(entry.kind, EntryKind::File | EntryKind::Executable)
-        && entry.size.is_none_or(|size| size <= FILE_LIMIT)
-}
-
 impl Contents {
-    /// The content of a wanted file, or why it has none.
+    /// The content of a file that was to be read.
     pub(super) fn of(&self, path: &RepoPath, entry: &Entry) -> Fact<FileContent> {
-        let (reason, detail) = match entry.kind {
-            EntryKind::Symlink => (
-                Reason::Unreadable,
-                "It is a symbolic link, which is not followed; put the file itself here."
-                    .to_owned(),
-            ),
-            EntryKind::Submodule => (
-                Reason::Unreadable,
-                "It is a submodule, which is not entered; put the file itself here.".to_owned(),
-            ),
-            EntryKind::File | EntryKind::Executable => match self.0.get(&entry.id) {
-                Some(content) => return Fact::Known(content.as_ref().clone()),
-                None => (
-                    Reason::TooLarge,
-                    format!("It is larger than {FILE_LIMIT} bytes; make it smaller."),
-                ),
-            },
-        };
-        Fact::Unavailable(Unavailable {
-            fact: path.to_string(),
-            reason,
-            detail,
-        })
+        match self.0.get(&entry.id) {
+            Some(content) => Fact::Known(content.as_ref().clone()),
+            None => Fact::Unavailable(Unavailable {
+                fact: path.to_string(),
+                reason: Reason::Failed,
+                detail: "Its content was not fetched.".to_owned(),
+            }),
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! and the rollups then come in one query. `docs/api-economy.md` counts the calls.
 
 mod blob;
+mod budget;
 mod protection;
 mod rollup;
 mod rule;
@@ -217,7 +218,10 @@ impl Listing {
     /// The tree as the oracle reads it.
     fn tree(&self, wants: Wants, contents: &Contents) -> Tree {
         let files = self.wanted(wants).map(|(path, entry)| {
-            let content: Fact<FileContent> = contents.of(path, entry);
+            let content: Fact<FileContent> = match entry {
+                Ok(entry) => contents.of(path, entry),
+                Err(unread) => Fact::Unavailable(unread.of(path)),
+            };
             (path.clone(), content)
         });
         Tree {

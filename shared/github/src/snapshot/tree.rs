@@ -11,7 +11,7 @@ use moka::future::Cache;
 use oracle::{BranchName, Entry, EntryKind, Fact, ObjectId, Reason, RepoPath, Unavailable};
 use serde::Deserialize;
 
-use super::blob::is_small;
+use super::budget::{Budget, Unread};
 use crate::GitHub;
 use crate::endpoint::TREE;
 use crate::error;
@@ -191,16 +191,22 @@ impl Listing {
         }
     }
 
-    /// The files that are wanted.
-    pub(super) fn wanted(&self, wants: Wants) -> impl Iterator<Item = (&RepoPath, &Entry)> {
+    /// The files that are wanted, in the order of their paths, each with what is to be read of
+    /// it or why nothing is.
+    pub(super) fn wanted(
+        &self,
+        wants: Wants,
+    ) -> impl Iterator<Item = (&RepoPath, Result<&Entry, Unread>)> {
         let entries = self.entries.known().unwrap_or(&self.walked);
-        entries.iter().filter(move |(path, _)| wants(path))
+        let wanted = entries.iter().filter(move |(path, _)| wants(path));
+        let mut budget = Budget::of_a_tree();
+        wanted.map(move |(path, entry)| (path, budget.admit(entry).map(|()| entry)))
     }
 
-    /// Adds the blobs of wanted files that are worth fetching, with their size.
+    /// Adds the blobs of wanted files that are to be read, with their size.
     pub(super) fn wanted_blobs(&self, wants: Wants, blobs: &mut BTreeMap<ObjectId, u64>) {
-        let regular = self.wanted(wants).filter(|(_, entry)| is_small(entry));
-        let sizes = regular.map(|(_, entry)| (entry.id.clone(), entry.size.unwrap_or(0)));
+        let read = self.wanted(wants).filter_map(|(_, entry)| entry.ok());
+        let sizes = read.map(|entry| (entry.id.clone(), entry.size.unwrap_or(0)));
         blobs.extend(sizes);
     }
 

@@ -2,8 +2,8 @@
 
 use app::ports::TestMerge;
 use oracle::{
-    BranchRule, DefaultBranch, EnforcementLevel, Fact, Producer, Reason, RepoPath, Snapshot, Tree,
-    Unavailable,
+    BranchRule, DefaultBranch, EnforcementLevel, Fact, Policy, Producer, Reason, RepoPath, Run,
+    Snapshot, Tree, Unavailable,
 };
 use sandbox::{
     CheckConclusion, Content, Enforcement, GITHUB_ACTIONS, Protection, Ruleset, StatusState,
@@ -20,6 +20,13 @@ fn path(text: &str) -> RepoPath {
 
 fn content<'a>(tree: &'a Tree, file: &str) -> Result<&'a [u8], &'a Unavailable> {
     tree.files[&path(file)].known().map(Vec::as_slice)
+}
+
+fn run() -> Run {
+    Run {
+        id: "1".to_owned(),
+        timestamp: jiff::Timestamp::UNIX_EPOCH,
+    }
 }
 
 fn before(snapshot: &Snapshot) -> &Tree {
@@ -127,6 +134,38 @@ async fn many_files_are_fetched_in_few_queries() {
     let calls = world.take_calls();
     let queries = calls.iter().filter(|call| *call == "POST /graphql").count();
     assert_eq!(queries, 1 + 3, "the pull request, and 131 files by 60");
+}
+
+/// A repository of hundreds of workflows is read in full; there is an end, though, and what lies
+/// behind it is named and never passes.
+#[tokio::test]
+async fn files_are_read_in_the_order_of_paths_up_to_a_thousand() {
+    let world = World::new().await;
+    let name = |number| format!(".github/workflows/{number:04}.yml");
+    let files =
+        (0..1_002).map(|number| (name(number), format!("on: push\njobs: {{}} #{number}\n")));
+    world.repository.push("feature", "Much", files);
+    let pull_request = world
+        .repository
+        .open_pull_request("feature", "main", "Much");
+    world.take_calls();
+    let snapshot = world.snapshot(&pull_request).await;
+    let calls = world.take_calls();
+    let queries = calls.iter().filter(|call| *call == "POST /graphql").count();
+    assert_eq!(queries, 1 + 17, "the pull request, and 1,001 files by 60");
+
+    assert!(content(&snapshot.after, &name(999)).is_ok());
+    let left_out = [name(1_000), name(1_001), CI.to_owned()];
+    for file in &left_out {
+        let why = content(&snapshot.after, file).unwrap_err();
+        assert_eq!((&why.fact, why.reason), (file, Reason::TooLarge));
+        assert!(why.detail.contains("at most 1000 files"), "{}", why.detail);
+    }
+    assert!(content(before(&snapshot), CI).is_ok());
+    let report = oracle::evaluate(&snapshot, &Policy::default(), &run());
+    let unreadable = report.items.iter().filter(|it| it.rule_id == "MD-000");
+    let named: Vec<_> = unreadable.map(|it| it.evidence[0].path.as_str()).collect();
+    assert_eq!(named, left_out);
 }
 
 /// A conflict has no test merge, so head is compared with what it grew from.

@@ -1,7 +1,7 @@
 //! MD-000 unreadable-governance: what a change makes unreadable can't be judged, so that it
 //! must not pass unnoticed.
 
-use crate::registry::{Findings, Input, Rule, RuleMeta, wants};
+use crate::registry::{FILE_LIMIT, Findings, Input, Rule, RuleMeta, wants};
 use crate::rules::text::{clause, code, quoted};
 use crate::{Evidence, Fact, Finding, Mode, Reason, RepoPath, Severity, Unavailable};
 
@@ -18,7 +18,8 @@ static META: RuleMeta = RuleMeta {
     default_mode: Mode::Block,
     what: "\
 A file that other rules read can't be read any more: a workflow that is not YAML or not a \
-workflow, is larger than 1 MiB, or is a symbolic link or a submodule; or the platform cuts the \
+workflow, is larger than 1 MiB, is a symbolic link or a submodule, or comes after as many other \
+workflows as are read of one tree; or the platform cuts the \
 list of the repository's files short because there are too many. What was already so at the base \
 is listed as *unavailable* and is nobody's finding. What the platform failed to deliver is \
 unavailable too. An empty repository is readable: it has nothing to read.",
@@ -152,6 +153,15 @@ fn broken_at_all(fact: &Parsed) -> bool {
     broken(Some(fact)).is_some()
 }
 
+/// Whether a file is within the limit itself, so that it can only be too much with others.
+fn is_small(input: &Input<'_>, path: &RepoPath) -> bool {
+    let entry = input.tree.entries.known().ok();
+    let entry = entry.and_then(|entries| entries.get(path));
+    entry
+        .and_then(|entry| entry.size)
+        .is_some_and(|size| size <= FILE_LIMIT)
+}
+
 impl Broken {
     fn place(&self) -> String {
         match self.column {
@@ -188,6 +198,9 @@ impl Broken {
             ),
             fix: match self.column {
                 Some(column) => format!("Correct {shown} at line {}, column {column}.", self.line),
+                None if self.reason == Reason::TooLarge && is_small(input, path) => {
+                    format!("Have fewer or smaller workflow files, so that {shown} is read too.")
+                }
                 None if wants(path) => {
                     format!("Commit {shown} as an ordinary file of at most 1 MiB.")
                 }

@@ -72,6 +72,21 @@ on: push
     );
 }
 
+/// The edge reads so many files of a tree and no more.
+#[test]
+fn a_small_file_may_be_too_much_with_others() {
+    check(
+        "//@ before\n//- .github/workflows/ci.yml unavailable too_large\n",
+        expect![[r#"
+            warn: 1 new finding, not enough to block.
+            new high MD-000: `.github/workflows/ci.yml` can't be read
+              at .github/workflows/ci.yml:1  
+              why `.github/workflows/ci.yml` is new with this change and can't be read: The fixture says so. What it says is not judged by any other rule.
+              fix Have fewer or smaller workflow files, so that `.github/workflows/ci.yml` is read too.
+        "#]],
+    );
+}
+
 #[test]
 fn what_was_a_link_at_the_base_is_unavailable() {
     check(
