@@ -33,6 +33,18 @@ fn once_shows_a_delivery_s_life_and_its_check_and_ends_well() {
     assert_eq!(said, "");
 }
 
+/// Each sandbox is another GitHub; what a folder holds is of those before.
+#[test]
+fn once_works_again_in_a_folder_that_was_used() {
+    let data = tempfile::tempdir().unwrap();
+    let folder = data.path().to_str().unwrap();
+    for time in ["first", "second", "third"] {
+        let output = run(&["serve", "--sandbox", "--once", "--data", folder], &[]);
+        let shown = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{time} time:\n{shown}");
+    }
+}
+
 /// The sandbox must not take an operator's configuration, nor speak to a real GitHub with it.
 #[test]
 fn the_sandbox_reads_no_configuration() {

@@ -79,7 +79,7 @@ pub(crate) struct State {
     pub(crate) outbox: Vec<u64>,
     /// How many recursive tree entries fit in one answer.
     pub(crate) tree_entry_limit: usize,
-    next_id: u64,
+    last_id: u64,
 }
 
 /// How many entries GitHub gives of a recursive tree
@@ -88,7 +88,7 @@ const TREE_ENTRY_LIMIT: usize = 100_000;
 
 impl State {
     /// An empty GitHub, but for the account and the App that everybody meets.
-    pub(crate) fn new(clock: Clock, base_url: String) -> Self {
+    pub(crate) fn new(clock: Clock, base_url: String, ids_after: u64) -> Self {
         let mut state = Self {
             clock,
             base_url,
@@ -104,7 +104,7 @@ impl State {
             deliveries: BTreeMap::new(),
             outbox: Vec::new(),
             tree_entry_limit: TREE_ENTRY_LIMIT,
-            next_id: 1_000,
+            last_id: ids_after,
         };
         state.add_github_actions();
         state
@@ -121,8 +121,8 @@ impl State {
     /// A new id. No two things have the same one, whatever they are, so that ids that got
     /// mixed up are not found.
     pub(crate) fn fresh_id(&mut self) -> u64 {
-        self.next_id += 1;
-        self.next_id
+        self.last_id += 1;
+        self.last_id
     }
 }
 

@@ -22,14 +22,19 @@ pub struct Options {
     pub clock: Clock,
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// The id before the first that is given to anything; delivery GUIDs are made of ids, too.
+    /// Who outlives a sandbox and meets another knows them apart by it. GraphQL's ids have 31
+    /// bits, and ids below 1,000,000 are those of Apps that everybody knows.
+    pub ids_after: u32,
 }
 
 impl Default for Options {
-    /// This machine's time, any free port of 127.0.0.1.
+    /// This machine's time, any free port of 127.0.0.1, the same ids each time.
     fn default() -> Self {
         Self {
             clock: Clock::running(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            ids_after: 1_000_000,
         }
     }
 }
@@ -88,7 +93,11 @@ impl Sandbox {
         let local = listening.and_then(|it| it.local_addr().map(|local| (it, local)));
         let (listener, local) = local.map_err(|source| StartError::Listen { address, source })?;
         let base_url = format!("http://{local}");
-        let state = State::new(options.clock.clone(), base_url.clone());
+        let state = State::new(
+            options.clock.clone(),
+            base_url.clone(),
+            options.ids_after.into(),
+        );
         let shared = Arc::new(Shared::new(state, Handle::current()));
         let server = tokio::spawn(http::serve(listener, Arc::clone(&shared)));
         Ok(Self {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sandbox::{CheckConclusion, GITHUB_ACTIONS, Options, Sandbox, StartError};
 
-use crate::world::World;
+use crate::world::{World, new_app};
 
 #[tokio::test]
 async fn lists_come_in_pages_with_links() {
@@ -128,6 +128,25 @@ async fn every_call_is_remembered() {
     assert_eq!(calls[0].installation_id, Some(world.installation.id()));
     assert_eq!(calls[0].status, Some(200));
     assert_eq!((calls[1].route, calls[1].status), ("", Some(404)));
+}
+
+/// Two sandboxes with the same story are told apart by where their ids begin.
+#[tokio::test]
+async fn ids_begin_where_they_are_told_to() {
+    let mut met = Vec::new();
+    for ids_after in [5_000_000, 6_000_000] {
+        let options = Options {
+            ids_after,
+            ..Options::default()
+        };
+        let github = Sandbox::start(options).await.unwrap();
+        let app = github.create_app(new_app());
+        let repository = github.create_repository("octo-org/hello", [("README.md", "Hello\n")]);
+        app.install_on(&[&repository]);
+        assert!(repository.id() > u64::from(ids_after));
+        met.push((repository.id(), github.deliveries().pop().unwrap().guid));
+    }
+    assert!(met[0].0 != met[1].0 && met[0].1 != met[1].1, "{met:?}");
 }
 
 #[tokio::test]
