@@ -12,7 +12,7 @@ use app::event::DeliveryId;
 use app::ingest::{Intake, WebhookSecrets};
 use axum::Router;
 use embedded::{Queue, Stage, Verdict, Workers};
-use oracle::Policy;
+use oracle::{Policy, Report, Run, Snapshot};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -31,6 +31,8 @@ pub struct Process {
 
 impl Process {
     /// Binds the address and starts the workers; what an earlier process left is taken up.
+    ///
+    /// Needs Tokio's multi-threaded runtime: on the other one no report can be made.
     pub async fn start(config: &Config, assembly: Assembly) -> anyhow::Result<Self> {
         let Assembly {
             queue,
@@ -76,7 +78,7 @@ impl Process {
                 stores.queue(),
                 Worker {
                     ports,
-                    judge: oracle::evaluate,
+                    judge,
                     policy: Policy::default(),
                     lease: LEASE,
                     counters,
@@ -117,6 +119,20 @@ impl Process {
     }
 }
 
+/// [`oracle::evaluate`], which may take seconds on a hostile repository, where it holds up
+/// nobody.
+fn judge(snapshot: &Snapshot, policy: &Policy, run: &Run) -> Report {
+    aside(|| oracle::evaluate(snapshot, policy, run))
+}
+
+/// Computes on this thread, and has another serve the tasks that waited for it.
+///
+/// # Panics
+/// On Tokio's current-thread runtime, which has no other.
+fn aside<T>(compute: impl FnOnce() -> T) -> T {
+    tokio::task::block_in_place(compute)
+}
+
 /// Workers that evaluate what the queue holds.
 fn start_workers(count: NonZeroUsize, queue: &Queue, worker: Worker) -> Workers {
     let worker = Arc::new(worker);
@@ -142,4 +158,23 @@ fn start_workers(count: NonZeroUsize, queue: &Queue, worker: Worker) -> Workers 
 fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(error.source(), |cause| cause.source());
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use super::*;
+
+    /// The computation ends only once another task has run, on a runtime with one thread.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn what_is_computed_aside_holds_up_nobody() {
+        let (sender, receiver) = mpsc::channel();
+        let computing = tokio::spawn(async move {
+            tokio::spawn(async move { sender.send("served") });
+            aside(|| receiver.recv_timeout(Duration::from_secs(20)))
+        });
+        assert_eq!(computing.await.unwrap(), Ok("served"));
+    }
 }
