@@ -1,7 +1,7 @@
 //! The local page: what GitHub's own page of a pull request's checks would show.
 //!
-//! It is bound to loopback, loads nothing from elsewhere and runs no script; what it shows was
-//! written by strangers and is escaped.
+//! It is bound to loopback, answers only to this machine's names, loads nothing from elsewhere
+//! and runs no script; what it shows was written by strangers and is escaped.
 
 mod html;
 mod markdown;
@@ -37,6 +37,7 @@ pub(crate) fn router(stage: Arc<dyn Stage>) -> Router {
         .route("/style.css", get(style))
         .route("/fix", post(fix))
         .layer(middleware::from_fn(secured))
+        .layer(middleware::from_fn(addressed))
         .with_state(stage)
 }
 
@@ -74,6 +75,15 @@ async fn fix(State(stage): State<Arc<dyn Stage>>, headers: HeaderMap) -> Respons
         stage.push_fix();
     }
     Redirect::to("/").into_response()
+}
+
+/// Another site's name that leads here is none of ours.
+async fn addressed(request: Request, next: Next) -> Response {
+    if runtime::server::is_this_machine(request.headers()) {
+        next.run(request).await
+    } else {
+        StatusCode::FORBIDDEN.into_response()
+    }
 }
 
 /// Nothing may be loaded from elsewhere, framed, or kept.

@@ -6,6 +6,7 @@
 mod answer;
 mod body;
 mod connections;
+mod host;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ use axum::routing::{get, post};
 use embedded::Queue;
 
 pub use connections::{Limits, serve};
+pub use host::is_this_machine;
 
 use answer::Answer;
 

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::Services;
 use super::answer::Answer;
+use super::host::is_this_machine;
 
 /// How many finished deliveries and dead letters `/status` lists.
 const LISTED: u32 = 50;
@@ -27,7 +28,7 @@ pub(super) async fn health(State(services): State<Services>) -> Answer {
 }
 
 /// How the process is doing. Names deliveries, so it is for this machine only: a request from
-/// elsewhere, or through a proxy, finds nothing here.
+/// elsewhere, through a proxy, or to another name than this machine's, finds nothing here.
 pub(super) async fn status(
     State(services): State<Services>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
@@ -36,7 +37,7 @@ pub(super) async fn status(
     let through_proxy = ["forwarded", "x-forwarded-for", "via"]
         .iter()
         .any(|name| headers.contains_key(*name));
-    if through_proxy || !peer.ip().is_loopback() {
+    if through_proxy || !peer.ip().is_loopback() || !is_this_machine(&headers) {
         return Answer::new(StatusCode::NOT_FOUND, "not_found").into_response();
     }
     match describe(&services).await {

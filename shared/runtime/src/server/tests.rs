@@ -44,7 +44,12 @@ fn routes(world: &Arc<World>, folder: &tempfile::TempDir) -> Router {
 }
 
 async fn get(router: Router, path: &str, peer: [u8; 4]) -> (u16, String) {
-    let mut request = Request::get(path).body(Body::empty()).unwrap();
+    ask(router, path, peer, "127.0.0.1:8080").await
+}
+
+async fn ask(router: Router, path: &str, peer: [u8; 4], host: &str) -> (u16, String) {
+    let request = Request::get(path).header("host", host);
+    let mut request = request.body(Body::empty()).unwrap();
     let peer = SocketAddr::from((peer, 50_000));
     request.extensions_mut().insert(ConnectInfo(peer));
     let answer = router.oneshot(request).await.unwrap();
@@ -78,5 +83,10 @@ async fn status_is_for_this_machine_only() {
     let routes = routes(&world, &folder);
     assert_eq!(get(routes.clone(), "/status", LOOPBACK).await.0, 200);
     assert_eq!(get(routes.clone(), "/status", [192, 0, 2, 1]).await.0, 404);
-    assert_eq!(get(routes, "/health", [192, 0, 2, 1]).await.0, 200);
+    assert_eq!(get(routes.clone(), "/health", [192, 0, 2, 1]).await.0, 200);
+    // A page of another site, in a browser of this machine.
+    for (path, status) in [("/status", 404), ("/health", 200)] {
+        let answer = ask(routes.clone(), path, LOOPBACK, "rebound.example:8080").await;
+        assert_eq!(answer.0, status, "{path}");
+    }
 }
