@@ -6,6 +6,7 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
+use app::evaluate::Attempt;
 use app::event::Message;
 use app::ports::EventQueue;
 use app::{StoreError, StoreErrorKind};
@@ -54,6 +55,16 @@ pub struct Received {
     pub receives: u32,
     /// What to settle it with.
     pub receipt: Receipt,
+}
+
+impl Received {
+    /// Which handing-out this is, and whether it is the last.
+    pub fn attempt(&self) -> Attempt {
+        Attempt {
+            number: self.receives,
+            last: self.receives >= MAX_RECEIVES,
+        }
+    }
 }
 
 /// What a receive came to.

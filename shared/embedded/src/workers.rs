@@ -18,7 +18,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::dead_letters::DeadLetter;
-use crate::queue::{MAX_RECEIVES, Queue, Receipt, Received};
+use crate::queue::{Queue, Receipt, Received};
 
 mod back_off;
 
@@ -211,15 +211,10 @@ where
     H: Fn(Message, Attempt) -> F + Send + Sync + 'static,
     F: Future<Output = Verdict> + Send + 'static,
 {
+    let attempt = received.attempt();
     let Received {
-        message,
-        receives,
-        receipt,
+        message, receipt, ..
     } = received;
-    let attempt = Attempt {
-        number: receives,
-        last: receives >= MAX_RECEIVES,
-    };
     let delivery = message.delivery.clone();
     (shared.observer)(&delivery, &Stage::Started(attempt));
     // A task of its own, so that a panic is a failure of this message and of nothing else.

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 use app::counters::Counters;
-use app::evaluate::{Attempt, Disposition, LEASE, Worker, evaluate};
+use app::evaluate::{Disposition, LEASE, Worker, evaluate};
 use app::event::DeliveryId;
 use app::ingest::{Intake, WebhookSecrets};
 use axum::Router;
@@ -140,10 +140,6 @@ fn start_workers(count: NonZeroUsize, queue: &Queue, worker: Worker) -> Workers 
     let unwatched = |_: &DeliveryId, _: &Stage| {};
     Workers::start(queue.clone(), count, unwatched, move |message, attempt| {
         let worker = Arc::clone(&worker);
-        let attempt = Attempt {
-            number: attempt.number,
-            last: attempt.last,
-        };
         async move {
             match evaluate(&worker, &message, attempt).await {
                 Ok(Disposition::Finished(_)) => Verdict::Done,

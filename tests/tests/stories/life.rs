@@ -3,14 +3,13 @@
 use expect_test::expect;
 use sandbox::{CheckConclusion, GITHUB_ACTIONS, Ruleset};
 
-use crate::mirror::{CI, CI_FILE, Mirror, NO_CI, checks, the_check};
+use crate::mirror::{CI, CI_FILE, Mirror, NO_CI, checks, rename_the_job, the_check};
 
 #[tokio::test]
 async fn a_change_that_removes_a_required_check_is_told_and_its_mending_too() {
     let mirror = Mirror::start().await;
     let repository = mirror.repository_that_requires_ci();
-    repository.push("feature", "Rename the job", [(CI_FILE, NO_CI)]);
-    let pull_request = repository.open_pull_request("feature", "main", "Rename the job");
+    let pull_request = rename_the_job(&repository);
 
     mirror.catch_up().await;
 
@@ -105,8 +104,7 @@ jobs:
 async fn the_same_delivery_ten_times_at_once_makes_one_check() {
     let mirror = Mirror::start().await;
     let repository = mirror.repository_that_requires_ci();
-    repository.push("feature", "Rename the job", [(CI_FILE, NO_CI)]);
-    let pull_request = repository.open_pull_request("feature", "main", "Rename the job");
+    let pull_request = rename_the_job(&repository);
     let delivery = mirror.github.deliveries().pop().unwrap();
     for _ in 0..10 {
         mirror.receive_one(&delivery).await;
@@ -168,8 +166,8 @@ async fn of_two_bases_the_worse_verdict_stands_until_its_pull_request_is_closed(
 async fn a_push_before_the_work_supersedes_the_old_head() {
     let mirror = Mirror::start().await;
     let repository = mirror.repository_that_requires_ci();
-    let old = repository.push("feature", "Rename the job", [(CI_FILE, NO_CI)]);
-    let pull_request = repository.open_pull_request("feature", "main", "Rename the job");
+    let pull_request = rename_the_job(&repository);
+    let old = pull_request.head();
     mirror.receive().await;
     pull_request.push("Name it ci again", [(CI_FILE, CI)]);
 
@@ -189,8 +187,7 @@ async fn a_pull_request_that_goes_to_another_branch_is_judged_by_that_branch() {
     let mirror = Mirror::start().await;
     let repository = mirror.repository_that_requires_ci();
     repository.create_branch("release", "main");
-    repository.push("feature", "Rename the job", [(CI_FILE, NO_CI)]);
-    let pull_request = repository.open_pull_request("feature", "main", "Rename the job");
+    let pull_request = rename_the_job(&repository);
     mirror.catch_up().await;
 
     pull_request.change_base("release");
@@ -268,8 +265,7 @@ async fn a_conflicting_pull_request_is_judged_against_its_merge_base() {
 async fn a_test_merge_that_takes_its_time_is_waited_for() {
     let mirror = Mirror::start().await;
     let repository = mirror.repository_that_requires_ci();
-    repository.push("feature", "Rename the job", [(CI_FILE, NO_CI)]);
-    let pull_request = repository.open_pull_request("feature", "main", "Rename the job");
+    let pull_request = rename_the_job(&repository);
     pull_request.hold_test_merge(2);
 
     mirror.catch_up().await;

@@ -3,14 +3,13 @@
 use app::ports::DeliveryOutcome;
 use sandbox::{Access, CheckConclusion};
 
-use crate::mirror::{CI_FILE, Mirror, NO_CI, checks, the_check};
+use crate::mirror::{Mirror, checks, rename_the_job, the_check};
 
 #[tokio::test]
 async fn an_installation_that_is_gone_is_refused_once() {
     let mirror = Mirror::start().await;
     let repository = mirror.repository_that_requires_ci();
-    repository.push("feature", "Rename the job", [(CI_FILE, NO_CI)]);
-    let pull_request = repository.open_pull_request("feature", "main", "Rename the job");
+    let pull_request = rename_the_job(&repository);
     mirror.receive().await;
     mirror.installation.uninstall();
     mirror.github.forget_calls();
@@ -29,8 +28,7 @@ async fn an_installation_that_is_gone_is_refused_once() {
 async fn without_the_permission_to_write_checks_it_is_refused() {
     let mirror = Mirror::start().await;
     let repository = mirror.repository_that_requires_ci();
-    repository.push("feature", "Rename the job", [(CI_FILE, NO_CI)]);
-    repository.open_pull_request("feature", "main", "Rename the job");
+    rename_the_job(&repository);
     mirror.installation.grant("checks", Access::Read);
 
     mirror.catch_up().await;
@@ -62,8 +60,7 @@ async fn what_may_not_be_looked_at_is_listed_and_never_a_pass() {
 async fn a_rate_limit_is_waited_for() {
     let mirror = Mirror::start().await;
     let repository = mirror.repository_that_requires_ci();
-    repository.push("feature", "Rename the job", [(CI_FILE, NO_CI)]);
-    let pull_request = repository.open_pull_request("feature", "main", "Rename the job");
+    let pull_request = rename_the_job(&repository);
     mirror.receive().await;
     mirror.installation.exhaust_rate_limit();
     mirror.work_once().await;
