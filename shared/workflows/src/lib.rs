@@ -11,6 +11,7 @@
 //! wildcard in a [`NamePattern`] that says why.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod condition;
 mod error;
 mod expression;
 mod filter;
@@ -21,13 +22,14 @@ mod span;
 mod value;
 mod yaml;
 
+pub use condition::{Condition, JobResult, SupposedRun};
 pub use error::{
     MAX_DEPTH, MAX_FILE_BYTES, MAX_NODES, MAX_SCALAR_BYTES, ParseError, ParseErrorKind,
 };
 pub use filter::{BranchFilter, PathFilter, Sense};
 pub use model::{
-    Access, Environment, Flag, Grant, Input, Job, Matrix, MatrixRows, Permissions, Problem, RunsOn,
-    Secrets, Source, Step, Strategy, Trigger, Vector, VectorValues, Workflow,
+    Access, Env, Environment, Flag, Grant, Input, Job, Matrix, MatrixRows, Permissions, Problem,
+    RunsOn, Secrets, Source, Step, Strategy, Trigger, Vector, VectorValues, Workflow,
 };
 pub use names::{
     Callee, JobNames, JobPlace, MAX_CALL_DEPTH, MAX_CALLED_WORKFLOWS, MAX_MATRIX_LEGS, MAX_NAMES,

@@ -3,7 +3,7 @@
 use super::operators::{holds, is_truthy, loosely_equal};
 use super::{Expression, Part, Template};
 use crate::names::{NamePattern, Segment};
-use crate::{Source, Value, yaml};
+use crate::{JobResult, Source, SupposedRun, Value, yaml};
 
 /// Longest text that evaluation yields; longer is unknown. Names are cut at 100 characters;
 /// without a limit nested `format` calls could fill the memory.
@@ -48,6 +48,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) inputs: Option<&'a [Cell]>,
     /// Whether the job has `needs`; without any, `success()` is certain.
     pub(crate) has_needs: bool,
+    /// The run to suppose; `None` where any may be meant.
+    pub(crate) run: Option<&'a SupposedRun<'a>>,
 }
 
 impl Template {
@@ -130,6 +132,9 @@ fn index(container: &Expression, index: &Expression, source: &str, scope: Scope<
         Evaluated::Known(key) => key,
         unknown @ Evaluated::Unknown(_) => return unknown,
     };
+    if let Some(results) = supposed_results(container, &key, scope) {
+        return Evaluated::Known(results);
+    }
     if let Expression::Context(context) = container {
         let Some(name) = key.scalar_text() else {
             return Evaluated::Known(Value::Null);
@@ -139,6 +144,36 @@ fn index(container: &Expression, index: &Expression, source: &str, scope: Scope<
     match evaluate(container, source, scope) {
         Evaluated::Known(value) => Evaluated::Known(element(value, &key)),
         unknown @ Evaluated::Unknown(_) => unknown,
+    }
+}
+
+/// `needs.ID.result` and `needs.*.result` of a supposed run, as far as that says.
+fn supposed_results(container: &Expression, key: &Value, scope: Scope<'_>) -> Option<Value> {
+    let run = scope.run?;
+    let is = |value: &Value, name: &str| matches!(value, Value::String(text) if text.eq_ignore_ascii_case(name));
+    let is_needs =
+        |context: &Expression| matches!(context, Expression::Context(name) if name == "needs");
+    if !is(key, "result") {
+        return None;
+    }
+    let text = |result: JobResult| Value::String(result.as_str().to_owned());
+    match container {
+        Expression::Every(context) if is_needs(context) => {
+            let results: Option<Vec<Value>> = run
+                .needs
+                .iter()
+                .map(|(_, result)| result.map(text))
+                .collect();
+            Some(Value::Sequence(results?))
+        }
+        Expression::Index(context, id) if is_needs(context) => {
+            let Expression::Literal(id) = id.as_ref() else {
+                return None;
+            };
+            let (_, result) = run.needs.iter().find(|(need, _)| is(id, need))?;
+            result.map(text)
+        }
+        _ => None,
     }
 }
 
@@ -161,6 +196,11 @@ fn in_context(context: &str, name: &str, source: &str, scope: Scope<'_>) -> Eval
                 |_| unknown(),
                 |number| Evaluated::Known(Value::Number(f64::from(number))),
             )
+        }
+        ("github", _, _) if name.eq_ignore_ascii_case("event_name") => {
+            scope.run.map_or_else(unknown, |run| {
+                Evaluated::Known(Value::String(run.event.to_owned()))
+            })
         }
         ("inputs", _, Some(inputs)) => {
             find(inputs, name).map_or(Evaluated::Known(Value::Null), Clone::clone)
@@ -210,6 +250,8 @@ fn call(name: &str, arguments: &[Expression], source: &str, scope: Scope<'_>) ->
         ("always", []) => known(Value::Bool(true)),
         // A cancelled run blocks whatever its checks are named.
         ("cancelled", []) => known(Value::Bool(false)),
+        ("success", []) if scope.run.is_some() => known(Value::Bool(succeeded(scope))),
+        ("failure", []) if scope.run.is_some() => known(Value::Bool(failed(scope))),
         ("success", []) if !scope.has_needs => known(Value::Bool(true)),
         ("failure", []) if !scope.has_needs => known(Value::Bool(false)),
         ("contains", [Value::Sequence(items), item]) => known(Value::Bool(
@@ -232,6 +274,20 @@ fn call(name: &str, arguments: &[Expression], source: &str, scope: Scope<'_>) ->
         }
         _ => Evaluated::Unknown(only_a_run_decides(source)),
     }
+}
+
+/// `success()` of a supposed run.
+fn succeeded(scope: Scope<'_>) -> bool {
+    scope
+        .run
+        .is_none_or(|run| run.ancestors == JobResult::Success)
+}
+
+/// `failure()` of a supposed run.
+fn failed(scope: Scope<'_>) -> bool {
+    scope
+        .run
+        .is_some_and(|run| run.ancestors == JobResult::Failure)
 }
 
 /// Tests of text, which GitHub makes without regard to case.

@@ -7,6 +7,7 @@ mod file;
 mod lexer;
 mod operators;
 mod parser;
+mod truth;
 
 pub(crate) use evaluate::{Cell, Evaluated, Leg, Scope};
 pub(crate) use file::{evaluate_text, evaluate_value};

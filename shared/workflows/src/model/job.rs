@@ -1,6 +1,6 @@
 //! Jobs, their matrices and their steps.
 
-use crate::{Permissions, Span, Spanned, Value};
+use crate::{Env, Permissions, Span, Spanned, Value};
 
 /// One job.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +31,10 @@ pub struct Job {
     pub runs_on: Option<Spanned<RunsOn>>,
     /// `continue-on-error`: the run may be green although the job's check is red.
     pub continue_on_error: Option<Spanned<Flag>>,
+    /// `env`: variables of all its steps.
+    pub env: Option<Spanned<Env>>,
+    /// `defaults.run.shell`: the shell of steps that name none.
+    pub default_shell: Option<Spanned<String>>,
     /// The steps, in order.
     pub steps: Vec<Step>,
 }
@@ -140,4 +144,6 @@ pub struct Step {
     pub continue_on_error: Option<Spanned<Flag>>,
     /// `with`: inputs of the action.
     pub with: Vec<(Spanned<String>, Spanned<Value>)>,
+    /// `env`
+    pub env: Option<Spanned<Env>>,
 }

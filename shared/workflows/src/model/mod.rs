@@ -4,11 +4,13 @@
 //!
 //! [workflow syntax]: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax
 
+mod env;
 mod job;
 mod permissions;
 mod source;
 mod trigger;
 
+pub use env::Env;
 pub use job::{
     Environment, Flag, Job, Matrix, MatrixRows, RunsOn, Secrets, Step, Strategy, Vector,
     VectorValues,
@@ -30,6 +32,10 @@ pub struct Workflow {
     pub triggers: Vec<Trigger>,
     /// `permissions` of the whole workflow.
     pub permissions: Option<Spanned<Permissions>>,
+    /// `env`: variables of all jobs.
+    pub env: Option<Spanned<Env>>,
+    /// `defaults.run.shell`: the shell of steps that name none, where their job names none.
+    pub default_shell: Option<Spanned<String>>,
     /// The jobs, in the order of the file.
     pub jobs: Vec<Job>,
     /// What is wrong with the file although it could be read, in the order of the file.

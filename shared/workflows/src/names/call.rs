@@ -133,6 +133,7 @@ impl Namer<'_, '_> {
             leg: Some(leg),
             inputs: place.inputs,
             has_needs: !job.needs.is_empty(),
+            run: None,
         };
         let inputs: Vec<Cell> = trigger
             .inputs

@@ -78,6 +78,7 @@ impl<'c, 'a> Namer<'c, 'a> {
             leg: None,
             inputs: place.inputs,
             has_needs: !job.needs.is_empty(),
+            run: None,
         };
         let naming = Naming::of(job);
         let skip = skip::of(job, scope);
@@ -117,6 +118,7 @@ impl<'c, 'a> Namer<'c, 'a> {
                 leg: Some(leg),
                 inputs: place.inputs,
                 has_needs: !job.needs.is_empty(),
+                run: None,
             };
             of_legs.push((naming.leg(leg, scope), leg.clone()));
         }
@@ -129,6 +131,7 @@ impl<'c, 'a> Namer<'c, 'a> {
                 leg: Some(&leg),
                 inputs: place.inputs,
                 has_needs: !job.needs.is_empty(),
+                run: None,
             };
             for name in naming.unseen_legs(why, scope) {
                 of_legs.push((name, leg.clone()));

@@ -1,6 +1,6 @@
 //! Whether a job may be skipped before its matrix and its name are evaluated.
 
-use crate::expression::{Evaluated, Part, Scope, Template, is_truthy};
+use crate::expression::{Evaluated, Scope, Template, is_truthy};
 use crate::model::Job;
 
 /// Whether a job is skipped.
@@ -41,9 +41,6 @@ pub(super) fn of(job: &Job, scope: Scope<'_>) -> Skip {
 /// An `if`, with or without `${{ }}`; and whether it calls a status function.
 fn evaluate(condition: &str, scope: Scope<'_>) -> Option<(Evaluated, bool)> {
     let template = Template::parse_condition(condition).ok()?;
-    let looks_at_status = template.parts.iter().any(|part| match part {
-        Part::Text(_) => false,
-        Part::Expression { expression, .. } => expression.calls_status_function(),
-    });
+    let looks_at_status = template.calls_status_function();
     Some((template.value(scope), looks_at_status))
 }

@@ -37,6 +37,8 @@ impl Reader {
             environment: None,
             runs_on: None,
             continue_on_error: None,
+            env: None,
+            default_shell: None,
             steps: Vec::new(),
         };
         let mut only_ordinary = None;
@@ -80,14 +82,14 @@ impl Reader {
             "runs-on" => job.runs_on = self.runs_on(key, value),
             "continue-on-error" => job.continue_on_error = self.flag(key, value),
             "steps" => job.steps = self.steps(key, value),
+            "env" => job.env = super::env(value),
+            "defaults" => job.default_shell = super::default_shell(value),
             "timeout-minutes"
             | "cancel-timeout-minutes"
             | "container"
             | "services"
-            | "env"
             | "concurrency"
             | "outputs"
-            | "defaults"
             | "snapshot" => {}
             _ => self.unknown_key(key, "a job"),
         }

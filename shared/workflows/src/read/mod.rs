@@ -11,7 +11,7 @@ mod step;
 mod trigger;
 
 use crate::expression::Template;
-use crate::model::{Access, Flag, Grant, Permissions, Problem, Source, Workflow};
+use crate::model::{Access, Env, Flag, Grant, Permissions, Problem, Source, Workflow};
 use crate::yaml::{Key, Node, Pairs, View};
 use crate::{ParseError, ParseErrorKind, Span, Spanned, Value};
 
@@ -35,6 +35,8 @@ pub(crate) fn workflow(
         on: None,
         triggers: Vec::new(),
         permissions: None,
+        env: None,
+        default_shell: None,
         jobs: Vec::new(),
         problems: Vec::new(),
         source,
@@ -56,7 +58,9 @@ pub(crate) fn workflow(
                 has_jobs = true;
                 workflow.jobs = reader.jobs(key, value);
             }
-            "run-name" | "description" | "defaults" | "env" | "concurrency" => {}
+            "env" => workflow.env = env(value),
+            "defaults" => workflow.default_shell = default_shell(value),
+            "run-name" | "description" | "concurrency" => {}
             _ => reader.unknown_key(key, "a workflow"),
         }
     }
@@ -237,6 +241,40 @@ const SCOPES: &[&str] = &[
     "statuses",
     "vulnerability-alerts",
 ];
+
+/// `env`, whose mistakes are left to GitHub.
+fn env(value: Node<'_>) -> Option<Spanned<Env>> {
+    let env = match value.view() {
+        View::String(text) => Env::Expression(text.to_owned()),
+        View::Mapping(pairs) => Env::Variables(
+            pairs
+                .map(|(name, value)| {
+                    let name = Spanned::new(name.text.to_owned(), name.span);
+                    (name, Spanned::new(value.to_value(), value.span()))
+                })
+                .collect(),
+        ),
+        _ => return None,
+    };
+    Some(Spanned::new(env, value.span()))
+}
+
+/// `defaults.run.shell`, where there is one.
+fn default_shell(defaults: Node<'_>) -> Option<Spanned<String>> {
+    let run = entry(defaults, "run")?;
+    let shell = entry(run, "shell")?;
+    let text = scalar_text(shell).filter(|text| !text.is_empty())?;
+    Some(Spanned::new(text, shell.span()))
+}
+
+fn entry<'tree>(node: Node<'tree>, name: &str) -> Option<Node<'tree>> {
+    let View::Mapping(mut pairs) = node.view() else {
+        return None;
+    };
+    pairs
+        .find(|(key, _)| key.text == name)
+        .map(|(_, value)| value)
+}
 
 fn scalar_text(value: Node<'_>) -> Option<String> {
     match value.view() {

@@ -25,6 +25,7 @@ impl Reader {
             condition: None,
             continue_on_error: None,
             with: Vec::new(),
+            env: None,
         };
         // Steps of kinds that this model has no fields for do something too.
         let mut is_other_kind = false;
@@ -38,7 +39,8 @@ impl Reader {
                 "if" => step.condition = self.condition(key, value),
                 "continue-on-error" => step.continue_on_error = self.flag(key, value),
                 "with" => step.with = self.inputs(key, value),
-                "env" | "working-directory" | "timeout-minutes" | "background" => {}
+                "env" => step.env = super::env(value),
+                "working-directory" | "timeout-minutes" | "background" => {}
                 "wait" | "wait-all" | "cancel" | "parallel" => is_other_kind = true,
                 _ => {
                     is_other_kind = true;

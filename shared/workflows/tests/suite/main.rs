@@ -1,5 +1,6 @@
 //! Tests through the public interface.
 
+mod conditions;
 mod limits;
 mod names;
 mod parsing;

@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use proptest::prelude::*;
-use workflows::{Callee, MAX_NAMES, Span, Workflow, job_names, parse};
+use workflows::{
+    Callee, Condition, JobResult, MAX_NAMES, Span, SupposedRun, Workflow, job_names, parse,
+};
 
 /// Pieces that YAML and workflows are made of, so that random text gets somewhere.
 const PIECES: &[&str] = &[
@@ -159,6 +161,21 @@ fn inspect(workflow: &Workflow, text: &str) {
                 assert_eq!(reported.name.matches(exact), workflows::Match::Yes);
             }
         }
+        let needs: Vec<(&str, Option<JobResult>)> = job
+            .needs
+            .iter()
+            .map(|need| (need.as_str(), Some(JobResult::Failure)))
+            .collect();
+        let condition = Condition::of(job);
+        let runs = condition.holds_for_job(&SupposedRun {
+            event: "push",
+            needs: &needs,
+            ancestors: JobResult::Failure,
+        });
+        assert!(
+            condition.calls_status_function() || runs == Some(false),
+            "only a status function lets a job run after a failure: {job:?}"
+        );
         for error in &names.errors {
             assert!(is_inside(error.span, text), "{error:?}");
         }
