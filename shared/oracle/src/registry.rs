@@ -8,11 +8,12 @@ use crate::evidence::hex;
 use crate::parsed::Workflows;
 use crate::rules::md_000::MD_000;
 use crate::rules::md_001::MD_001;
+use crate::rules::md_008::MD_008;
 use crate::{Evidence, Fact, Finding, Mode, RepoPath, Settings, Tree, Unavailable};
 
 /// Every rule. Adding one is a file in `rules/` and one entry here
 /// (docs/rules/README.md goes through it from start to finish).
-pub static RULES: &[&dyn Rule] = &[&MD_000, &MD_001];
+pub static RULES: &[&dyn Rule] = &[&MD_000, &MD_001, &MD_008];
 
 /// The largest file, in bytes, that rules are given to read; an edge need not fetch larger
 /// ones, and says [`Reason::TooLarge`](crate::Reason::TooLarge) of them.

@@ -4,7 +4,8 @@
 //! The parts are in the order of the argument: `required` (what is required), `jobs` (which
 //! names jobs have), `situations` and `triggers` (when they run), `standing` (so how reliably a
 //! name is reported), `observed` (what recent pull requests show), `verdict` and `problem` (what is wrong),
-//! `hints`, `places`, `findings` and `nothing` (how that is told).
+//! `hints`, `places`, `findings` and `nothing` (how that is told). `reporters` is what other rules
+//! use of it.
 
 mod findings;
 mod hints;
@@ -13,6 +14,7 @@ mod nothing;
 mod observed;
 mod places;
 mod problem;
+pub(in crate::rules) mod reporters;
 mod required;
 mod situations;
 mod standing;

@@ -4,4 +4,5 @@
 mod docs;
 pub(crate) mod md_000;
 pub(crate) mod md_001;
+pub(crate) mod md_008;
 mod text;

@@ -6,7 +6,11 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::settings::Settled;
+#[cfg(test)]
+use crate::evaluate::evaluate_with;
 use crate::evidence::hex;
+#[cfg(test)]
+use crate::registry::Rule;
 use crate::{
     BranchName, DefaultBranch, Entry, EntryKind, Fact, FileContent, ObjectId, Policy, Reason,
     RepoPath, Report, RepositoryName, Run, Snapshot, Subject, Tree, Unavailable, evaluate,
@@ -63,6 +67,13 @@ impl Fixture {
     /// The report on it, by the real rules, of run `run-1` at a fixed time.
     pub fn report(&self) -> Report {
         evaluate(&self.snapshot, &self.policy, &Self::run())
+    }
+
+    /// The report on it by some rules only, so that the tests of one rule need not know of the
+    /// others.
+    #[cfg(test)]
+    pub(crate) fn report_by(&self, rules: &[&dyn Rule]) -> Report {
+        evaluate_with(rules, &self.snapshot, &self.policy, &Self::run())
     }
 
     /// The run that [`report`](Self::report) is of: `run-1`, at 2026-01-02 03:04:05 UTC.

@@ -15,8 +15,15 @@ use std::fmt::Write as _;
 
 use expect_test::Expect;
 
+use crate::rules::md_000::MD_000;
+use crate::rules::md_001::MD_001;
 use crate::testing::{Fixture, render};
 use crate::{Outcome, Report};
+
+/// The report by this rule, and by the one about files that can't be read.
+fn report(text: &str) -> Report {
+    Fixture::parse(text).report_by(&[&MD_000, &MD_001])
+}
 
 /// The whole report, with its texts.
 #[expect(
@@ -24,7 +31,7 @@ use crate::{Outcome, Report};
     reason = "`expect![]` is written at the call"
 )]
 fn check(text: &str, expected: Expect) {
-    expected.assert_eq(&render(&Fixture::parse(text).report()));
+    expected.assert_eq(&render(&report(text)));
 }
 
 /// The report without its texts: what is found where, and what could not be told.
@@ -33,12 +40,12 @@ fn check(text: &str, expected: Expect) {
     reason = "`expect![]` is written at the call"
 )]
 fn finds(text: &str, expected: Expect) {
-    expected.assert_eq(&brief(&Fixture::parse(text).report()));
+    expected.assert_eq(&brief(&report(text)));
 }
 
 /// Nothing is found, and everything could be looked at.
 fn passes(text: &str) {
-    let report = Fixture::parse(text).report();
+    let report = report(text);
     assert_eq!(
         report.decision.outcome,
         Outcome::Pass,
