@@ -1,6 +1,6 @@
 //! `if`: what it comes to in a run that one supposes.
 
-use crate::expression::{Scope, Template};
+use crate::expression::{GitHubContext, Scope, Template};
 use crate::model::Job;
 
 /// An `if`, parsed.
@@ -68,6 +68,7 @@ impl Condition {
     /// Whether it is true for a step, by what the file alone says; `None` where a run decides.
     pub fn holds_for_step(&self) -> Option<bool> {
         self.template.as_ref()?.truth(Scope {
+            github: GitHubContext::default(),
             leg: None,
             inputs: None,
             // How the steps before went is not known.
@@ -83,6 +84,10 @@ impl Condition {
             return Some(false);
         }
         self.template.as_ref()?.truth(Scope {
+            github: GitHubContext {
+                event_name: Some(run.event),
+                ..GitHubContext::default()
+            },
             leg: None,
             inputs: None,
             has_needs: true,

@@ -26,6 +26,7 @@ pub use condition::{Condition, JobResult, SupposedRun};
 pub use error::{
     MAX_DEPTH, MAX_FILE_BYTES, MAX_NODES, MAX_SCALAR_BYTES, ParseError, ParseErrorKind,
 };
+pub use expression::GitHubContext;
 pub use filter::{BranchFilter, PathFilter, Sense};
 pub use model::{
     Access, Env, Environment, Flag, Grant, Input, Job, Matrix, MatrixRows, Permissions, Problem,
@@ -34,6 +35,7 @@ pub use model::{
 pub use names::{
     Callee, JobNames, JobPlace, MAX_CALL_DEPTH, MAX_CALLED_WORKFLOWS, MAX_MATRIX_LEGS, MAX_NAMES,
     Match, NameError, NamePattern, Refused, Reported, ReportedName, Segment, job_names,
+    job_names_in,
 };
 pub use span::{Position, Span, Spanned};
 pub use value::Value;

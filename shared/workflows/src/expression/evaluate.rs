@@ -39,9 +39,37 @@ pub(crate) struct Leg {
     pub(crate) place: Option<(usize, usize)>,
 }
 
+/// What is known of the [`github` context] of a run; a property that is `None` is known to the
+/// run only.
+///
+/// [`github` context]: https://docs.github.com/en/actions/reference/workflows-and-actions/contexts#github-context
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct GitHubContext<'a> {
+    /// `event_name`: what starts the run. A called workflow sees its caller's.
+    pub event_name: Option<&'a str>,
+    /// `repository`: `owner/name`.
+    pub repository: Option<&'a str>,
+    /// `base_ref`: the branch that a pull request would be merged into.
+    pub base_ref: Option<&'a str>,
+}
+
+impl<'a> GitHubContext<'a> {
+    fn property(&self, name: &str) -> Option<&'a str> {
+        match name.to_ascii_lowercase().as_str() {
+            "event_name" => self.event_name,
+            "repository" => self.repository,
+            "repository_owner" => Some(self.repository?.split_once('/')?.0),
+            "base_ref" => self.base_ref,
+            _ => None,
+        }
+    }
+}
+
 /// What an expression can see.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Scope<'a> {
+    /// What is known of the run.
+    pub(crate) github: GitHubContext<'a>,
     /// The leg, once the matrix is unfolded.
     pub(crate) leg: Option<&'a Leg>,
     /// The inputs of a called workflow; `None` where only the event decides.
@@ -180,6 +208,9 @@ fn supposed_results(container: &Expression, key: &Value, scope: Scope<'_>) -> Op
 fn in_context(context: &str, name: &str, source: &str, scope: Scope<'_>) -> Evaluated {
     let unknown = || Evaluated::Unknown(only_a_run_decides(source));
     match (context, scope.leg, scope.inputs) {
+        ("github", _, _) => scope.github.property(name).map_or_else(unknown, |text| {
+            Evaluated::Known(Value::String(text.to_owned()))
+        }),
         ("matrix", Some(leg), _) => match (find(&leg.cells, name), &leg.open) {
             (Some(value), _) => value.clone(),
             (None, Some(why)) => Evaluated::Unknown(why.clone()),
@@ -196,11 +227,6 @@ fn in_context(context: &str, name: &str, source: &str, scope: Scope<'_>) -> Eval
                 |_| unknown(),
                 |number| Evaluated::Known(Value::Number(f64::from(number))),
             )
-        }
-        ("github", _, _) if name.eq_ignore_ascii_case("event_name") => {
-            scope.run.map_or_else(unknown, |run| {
-                Evaluated::Known(Value::String(run.event.to_owned()))
-            })
         }
         ("inputs", _, Some(inputs)) => {
             find(inputs, name).map_or(Evaluated::Known(Value::Null), Clone::clone)

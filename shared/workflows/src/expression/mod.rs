@@ -7,12 +7,15 @@ mod file;
 mod lexer;
 mod operators;
 mod parser;
+mod place;
 mod truth;
 
+pub use evaluate::GitHubContext;
 pub(crate) use evaluate::{Cell, Evaluated, Leg, Scope};
 pub(crate) use file::{evaluate_text, evaluate_value};
 pub(crate) use operators::{is_truthy, loosely_equal};
 pub(crate) use parser::Expression;
+pub(crate) use place::Place;
 
 /// Text with expressions in it.
 #[derive(Debug, Clone, PartialEq)]

@@ -14,8 +14,11 @@ const MAX_BYTES: usize = 21_000;
 /// what walks the tree well within a thread's stack.
 const MAX_IN_A_ROW: usize = 20;
 
-/// The contexts that the name of a job, its `if` and its matrix can see.
-const CONTEXTS: &[&str] = &["github", "inputs", "matrix", "needs", "strategy", "vars"];
+/// The contexts that there are; which of them a place has is [`Place`](super::Place)'s business.
+const CONTEXTS: &[&str] = &[
+    "env", "github", "inputs", "job", "jobs", "matrix", "needs", "runner", "secrets", "steps",
+    "strategy", "vars",
+];
 
 /// An expression.
 #[derive(Debug, Clone, PartialEq)]
@@ -246,7 +249,7 @@ impl Parser {
                 return Ok(Expression::Context(name));
             }
             return Err(ExpressionError {
-                expected: "one of the contexts `github`, `inputs`, `matrix`, `needs`, `strategy`, `vars`",
+                expected: "a context (`github`, `inputs`, …) or a function with `(`",
                 found: format!("`{name}`"),
             });
         }

@@ -56,7 +56,7 @@ fn truth(expression: &Expression, scope: Scope<'_>) -> Option<bool> {
 /// Tests of `github.ref`, of which the event tells the beginning:
 /// <https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows>.
 fn of_ref(expression: &Expression, scope: Scope<'_>) -> Option<bool> {
-    let beginning = match scope.run?.event {
+    let beginning = match scope.github.event_name? {
         "pull_request" | "pull_request_review" | "pull_request_review_comment" => "REFS/PULL/",
         "merge_group" => "REFS/HEADS/GH-READONLY-QUEUE/",
         _ => return None,

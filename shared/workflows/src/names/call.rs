@@ -130,6 +130,7 @@ impl Namer<'_, '_> {
             return self.error(place.path, uses, message, Refused::Workflow);
         }
         let scope = Scope {
+            github: self.github,
             leg: Some(leg),
             inputs: place.inputs,
             has_needs: !job.needs.is_empty(),

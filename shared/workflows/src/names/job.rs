@@ -10,7 +10,7 @@ use super::{
 };
 use crate::expression::{Cell, Evaluated, Leg, Part, Scope, Template};
 use crate::model::{Job, Permissions, Workflow};
-use crate::{Span, Value};
+use crate::{GitHubContext, Span, Value};
 
 /// Where a job stands in a chain of callers.
 #[derive(Clone, Copy)]
@@ -32,6 +32,8 @@ pub(super) struct Place<'p> {
 /// Collects names.
 pub(super) struct Namer<'c, 'a> {
     pub(super) callees: &'c dyn Fn(&str) -> Callee<'a>,
+    /// What is known of the run.
+    pub(super) github: GitHubContext<'c>,
     /// The files on the way from the first caller.
     pub(super) chain: Vec<String>,
     /// All files called.
@@ -44,9 +46,14 @@ pub(super) struct Namer<'c, 'a> {
 }
 
 impl<'c, 'a> Namer<'c, 'a> {
-    pub(super) fn new(callees: &'c dyn Fn(&str) -> Callee<'a>, path: &str) -> Self {
+    pub(super) fn new(
+        callees: &'c dyn Fn(&str) -> Callee<'a>,
+        github: GitHubContext<'c>,
+        path: &str,
+    ) -> Self {
         Self {
             callees,
+            github,
             chain: vec![path.to_owned()],
             called: BTreeSet::new(),
             seen: BTreeSet::new(),
@@ -75,6 +82,7 @@ impl<'c, 'a> Namer<'c, 'a> {
             return;
         }
         let scope = Scope {
+            github: self.github,
             leg: None,
             inputs: place.inputs,
             has_needs: !job.needs.is_empty(),
@@ -115,6 +123,7 @@ impl<'c, 'a> Namer<'c, 'a> {
         let mut of_legs = Vec::new();
         for leg in &legs.legs {
             let scope = Scope {
+                github: self.github,
                 leg: Some(leg),
                 inputs: place.inputs,
                 has_needs: !job.needs.is_empty(),
@@ -128,6 +137,7 @@ impl<'c, 'a> Namer<'c, 'a> {
                 ..Leg::default()
             };
             let scope = Scope {
+                github: self.github,
                 leg: Some(&leg),
                 inputs: place.inputs,
                 has_needs: !job.needs.is_empty(),

@@ -13,7 +13,7 @@ mod skip;
 
 pub use pattern::{Match, NamePattern, Segment};
 
-use crate::{Job, Span, Workflow};
+use crate::{GitHubContext, Job, Span, Workflow};
 
 /// Deepest chain of reusable workflows, the first caller included.
 /// See <https://docs.github.com/en/actions/reference/workflows-and-actions/reusing-workflow-configurations#limitations-of-reusable-workflows>.
@@ -127,6 +127,18 @@ pub fn job_names<'a>(
     workflow: &'a Workflow,
     job: &'a Job,
 ) -> JobNames {
+    job_names_in(GitHubContext::default(), callees, path, workflow, job)
+}
+
+/// Like [`job_names`], of which more is known: what `github` has in store for the run decides
+/// names and conditions that look at it.
+pub fn job_names_in<'a>(
+    github: GitHubContext<'_>,
+    callees: &dyn Fn(&str) -> Callee<'a>,
+    path: &str,
+    workflow: &'a Workflow,
+    job: &'a Job,
+) -> JobNames {
     if let Some(problem) = workflow.refusal() {
         let error = NameError {
             path: path.to_owned(),
@@ -139,5 +151,5 @@ pub fn job_names<'a>(
             errors: vec![error],
         };
     }
-    job::Namer::new(callees, path).names(workflow, job)
+    job::Namer::new(callees, github, path).names(workflow, job)
 }

@@ -1,6 +1,6 @@
 //! Whether a job may be skipped before its matrix and its name are evaluated.
 
-use crate::expression::{Evaluated, Scope, Template, is_truthy};
+use crate::expression::{Scope, Template};
 use crate::model::Job;
 
 /// Whether a job is skipped.
@@ -26,21 +26,21 @@ pub(super) fn of(job: &Job, scope: Scope<'_>) -> Skip {
         return by_needs();
     };
     let unknown = || Skip::Maybe(format!("job `{}` has an `if`", *job.id));
-    let Some((value, looks_at_status)) = evaluate(condition, scope) else {
+    let Some((holds, looks_at_status)) = evaluate(condition, scope) else {
         return unknown();
     };
-    match value {
-        Evaluated::Unknown(_) => unknown(),
-        Evaluated::Known(value) if !is_truthy(&value) => Skip::Always,
+    match holds {
+        None => unknown(),
+        Some(false) => Skip::Always,
         // GitHub puts `success() &&` before a condition that asks for no status.
-        Evaluated::Known(_) if !looks_at_status => by_needs(),
-        Evaluated::Known(_) => Skip::Never,
+        Some(true) if !looks_at_status => by_needs(),
+        Some(true) => Skip::Never,
     }
 }
 
-/// An `if`, with or without `${{ }}`; and whether it calls a status function.
-fn evaluate(condition: &str, scope: Scope<'_>) -> Option<(Evaluated, bool)> {
+/// Whether an `if`, with or without `${{ }}`, holds; and whether it calls a status function.
+fn evaluate(condition: &str, scope: Scope<'_>) -> Option<(Option<bool>, bool)> {
     let template = Template::parse_condition(condition).ok()?;
     let looks_at_status = template.calls_status_function();
-    Some((template.value(scope), looks_at_status))
+    Some((template.truth(scope), looks_at_status))
 }

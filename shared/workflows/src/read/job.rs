@@ -1,7 +1,7 @@
 //! `jobs` and what belongs to one job.
 
 use super::Reader;
-use crate::expression::Template;
+use crate::expression::{Place, Template};
 use crate::model::{Environment, Job, RunsOn, Secrets};
 use crate::yaml::{Key, Node, View};
 use crate::{Span, Spanned};
@@ -70,7 +70,7 @@ impl Reader {
 
     fn job_key(&mut self, job: &mut Job, key: Key<'_>, value: Node<'_>) {
         match key.text {
-            "name" => job.name = self.template(key, value),
+            "name" => job.name = self.template(key, value, Place::JobName),
             "needs" => job.needs = self.strings(key, value),
             "if" => job.condition = self.checked_condition(key, value),
             "strategy" => job.strategy = self.strategy(key, value),
@@ -117,7 +117,8 @@ impl Reader {
     /// `if` of a job, whose expression has to be right for GitHub to take the file.
     fn checked_condition(&mut self, key: Key<'_>, value: Node<'_>) -> Option<Spanned<String>> {
         let condition = self.condition(key, value)?;
-        if let Err(error) = Template::parse_condition(&condition) {
+        let parsed = Template::parse_condition(&condition);
+        if let Err(error) = parsed.and_then(|template| template.check(Place::JobIf)) {
             self.fatal(condition.span, format!("{error} in `{}`", key.text));
         }
         Some(condition)

@@ -10,7 +10,7 @@ mod needs;
 mod step;
 mod trigger;
 
-use crate::expression::Template;
+use crate::expression::{Place, Template};
 use crate::model::{Access, Env, Flag, Grant, Permissions, Problem, Source, Workflow};
 use crate::yaml::{Key, Node, Pairs, View};
 use crate::{ParseError, ParseErrorKind, Span, Spanned, Value};
@@ -125,9 +125,10 @@ impl Reader {
     }
 
     /// A string whose expressions have to be right for GitHub to take the file.
-    fn template(&mut self, key: Key<'_>, value: Node<'_>) -> Option<Spanned<String>> {
+    fn template(&mut self, key: Key<'_>, value: Node<'_>, place: Place) -> Option<Spanned<String>> {
         let text = self.non_empty_string(key, value)?;
-        if let Err(error) = Template::parse(&text) {
+        let parsed = Template::parse(&text);
+        if let Err(error) = parsed.and_then(|template| template.check(place)) {
             self.fatal(text.span, format!("{error} in `{}`", key.text));
         }
         Some(text)

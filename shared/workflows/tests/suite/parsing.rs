@@ -376,3 +376,59 @@ fn default_types_of_pull_requests() {
     assert!(group.takes_type("checks_requested"));
     assert!(!group.takes_type("destroyed"));
 }
+
+/// The table of contexts and functions that GitHub documents, and what its parser was seen to
+/// refuse (actions/runner#1985, "Unrecognized function: 'hashFiles'").
+#[test]
+fn an_if_that_github_refuses_in_its_place() {
+    let jobs = [
+        "if: matrix.os == 'x'",
+        "if: \"!contains(github.ref, 'x') || (matrix.v == 18)\"",
+        "if: strategy.job-total == 1",
+        "if: secrets.TOKEN != ''",
+        "if: env.CI",
+        "if: ${{ runner.os == 'Linux' }}",
+        "if: hashFiles('**/Dockerfile') != ''",
+        "if: contain(github.ref, 'x')",
+        "if: contains(github.ref)",
+        "if: always(1)",
+        "name: ${{ env.NAME }}",
+        "name: a ${{ always() }}",
+    ];
+    let mut text = "on: push\njobs:\n".to_owned();
+    for (number, job) in jobs.iter().enumerate() {
+        writeln!(text, "  j{number}:\n    {job}\n    runs-on: x").unwrap();
+    }
+    expect![[r#"
+        4:9 fatal: expected one of the contexts `github`, `inputs`, `needs`, `vars`, found `matrix` in `if`
+        7:9 fatal: expected one of the contexts `github`, `inputs`, `needs`, `vars`, found `matrix` in `if`
+        10:9 fatal: expected one of the contexts `github`, `inputs`, `needs`, `vars`, found `strategy` in `if`
+        13:9 fatal: expected one of the contexts `github`, `inputs`, `needs`, `vars`, found `secrets` in `if`
+        16:9 fatal: expected one of the contexts `github`, `inputs`, `needs`, `vars`, found `env` in `if`
+        19:9 fatal: expected one of the contexts `github`, `inputs`, `needs`, `vars`, found `runner` in `if`
+        22:9 fatal: expected a function that there is in this place, found `hashfiles` in `if`
+        25:9 fatal: expected a function that there is in this place, found `contain` in `if`
+        28:9 fatal: expected as many arguments as the function takes, found 1 for `contains` in `if`
+        31:9 fatal: expected as many arguments as the function takes, found 1 for `always` in `if`
+        34:11 fatal: expected one of the contexts `github`, `inputs`, `matrix`, `needs`, `strategy`, `vars`, found `env` in `name`
+        37:11 fatal: expected a function that there is in this place, found `always` in `name`
+    "#]]
+    .assert_eq(&problems(&text));
+}
+
+#[test]
+fn an_if_that_github_takes_in_its_place() {
+    let jobs = [
+        "if: github.event_name == 'push' && vars.ON && inputs.x && needs.a.result",
+        "if: ${{ !cancelled() && (success('a', 'b') || failure()) && always() }}",
+        "if: contains(fromJSON('[1]'), 1) && startsWith(toJSON('a'), join('a'))",
+        "if: endsWith(format('{0}', 1), 'x') && case(true, 1, 2)",
+        "if: Contains('a', 'b')",
+        "name: ${{ matrix.v }} ${{ strategy.job-index }} ${{ needs.a.outputs.x }}",
+    ];
+    let mut text = "on: push\njobs:\n".to_owned();
+    for (number, job) in jobs.iter().enumerate() {
+        writeln!(text, "  j{number}:\n    {job}\n    runs-on: x").unwrap();
+    }
+    assert_eq!(problems(&text), "");
+}

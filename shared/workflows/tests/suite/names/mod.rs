@@ -1,6 +1,7 @@
 //! Check names: every row of what is known about GitHub's naming is a test here.
 
 mod callees;
+mod guards;
 mod matrices;
 mod single;
 
