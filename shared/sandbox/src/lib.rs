@@ -53,8 +53,8 @@ pub use clock::Clock;
 pub use git::{Content, ObjectId, ParseObjectIdError};
 pub use http::{Call, Exchange, Failure, Fault};
 pub use state::{
-    Access, Action, Annotation, AnnotationLevel, AppId, Attempt, CheckConclusion, CheckRun,
-    CheckStatus, Delivery, Enforcement, GITHUB_ACTIONS, Output, Permissions, Protection, Ruleset,
-    StatusState, WorkflowState,
+    Access, Action, ActionsPolicy, Annotation, AnnotationLevel, AppId, Attempt, CheckConclusion,
+    CheckRun, CheckStatus, Delivery, Enforcement, GITHUB_ACTIONS, Output, Permissions, Protection,
+    Ruleset, SelectedActions, StatusState, WorkflowState,
 };
 pub use story::{App, Installation, NewApp, Options, PullRequest, Repository, Sandbox, StartError};

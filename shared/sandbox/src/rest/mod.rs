@@ -5,6 +5,7 @@
     reason = "handlers have one signature, and some of them refuse nothing"
 )]
 
+mod actions_permissions;
 mod app;
 mod branch;
 mod check_run;
@@ -28,6 +29,7 @@ const CONTENTS: Audience = Audience::Repository("contents", Read);
 const PULL_REQUESTS: Audience = Audience::Repository("pull_requests", Read);
 const CHECKS: Audience = Audience::Repository("checks", Read);
 const WRITE_CHECKS: Audience = Audience::Repository("checks", Write);
+const ADMINISTRATION: Audience = Audience::Repository("administration", Read);
 const ACTIONS: Audience = Audience::Repository("actions", Read);
 const WRITE_STATUSES: Audience = Audience::Repository("statuses", Write);
 
@@ -57,6 +59,8 @@ pub(crate) const ROUTES: &[Route] = &[
     Route { method: "GET", template: "/repos/{owner}/{repo}/check-runs/{check_run_id}", audience: CHECKS, handler: check_run::show },
     Route { method: "PATCH", template: "/repos/{owner}/{repo}/check-runs/{check_run_id}", audience: WRITE_CHECKS, handler: check_run::update },
     Route { method: "GET", template: "/repos/{owner}/{repo}/check-runs/{check_run_id}/annotations", audience: CHECKS, handler: check_run::annotations },
+    Route { method: "GET", template: "/repos/{owner}/{repo}/actions/permissions", audience: ADMINISTRATION, handler: actions_permissions::show },
+    Route { method: "GET", template: "/repos/{owner}/{repo}/actions/permissions/selected-actions", audience: ADMINISTRATION, handler: actions_permissions::selected },
     Route { method: "GET", template: "/repos/{owner}/{repo}/actions/workflows", audience: ACTIONS, handler: workflow::list },
     Route { method: "POST", template: "/repos/{owner}/{repo}/statuses/{sha}", audience: WRITE_STATUSES, handler: status::create },
 ];

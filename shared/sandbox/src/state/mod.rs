@@ -3,6 +3,7 @@
 
 mod access;
 mod account;
+mod actions_policy;
 mod app;
 mod app_key;
 mod check_run;
@@ -27,6 +28,7 @@ use crate::clock::Clock;
 use crate::git::{ObjectId, ObjectStore};
 
 pub use access::{Access, Permissions};
+pub use actions_policy::{ActionsPolicy, SelectedActions};
 pub use app::{AppId, GITHUB_ACTIONS};
 pub use check_run::{
     Action, Annotation, AnnotationLevel, CheckConclusion, CheckRun, CheckStatus, Output,

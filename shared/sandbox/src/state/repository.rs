@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{AccountKind, Protection, PullRequest, Ruleset, State, WorkflowState};
+use super::{AccountKind, ActionsPolicy, Protection, PullRequest, Ruleset, State, WorkflowState};
 use crate::git::{Commit, Content, Files, Object, ObjectId, ObjectStore, Signature};
 
 /// A repository.
@@ -36,6 +36,8 @@ pub(crate) struct Repository {
     pub(crate) rulesets: Vec<Ruleset>,
     /// States of workflows that somebody set, by path; others are active.
     pub(crate) workflow_states: BTreeMap<String, WorkflowState>,
+    /// What its Actions settings permit.
+    pub(crate) actions_policy: ActionsPolicy,
     /// When it was made.
     pub(crate) created_at: Timestamp,
     /// When it was last pushed to.
@@ -89,6 +91,7 @@ impl State {
             protections: Vec::new(),
             rulesets: Vec::new(),
             workflow_states: BTreeMap::new(),
+            actions_policy: ActionsPolicy::default(),
             created_at: self.now(),
             pushed_at: self.now(),
         };

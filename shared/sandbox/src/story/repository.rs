@@ -7,8 +7,8 @@ use super::pull_request::PullRequest;
 use crate::git::{Content, ObjectId};
 use crate::shared::Shared;
 use crate::state::{
-    AppId, CheckConclusion, CheckRun, CheckStatus, NewCheckRun, Protection, Ruleset, State, Status,
-    StatusState, WorkflowState,
+    ActionsPolicy, AppId, CheckConclusion, CheckRun, CheckStatus, NewCheckRun, Protection, Ruleset,
+    State, Status, StatusState, WorkflowState,
 };
 
 /// Who does things where a story doesn't say.
@@ -223,6 +223,11 @@ impl Repository {
     /// Turns a workflow off or on, by the path of its file.
     pub fn set_workflow_state(&self, path: &str, workflow_state: WorkflowState) {
         self.change(|it| it.workflow_states.insert(path.to_owned(), workflow_state));
+    }
+
+    /// Changes the Actions settings.
+    pub fn set_actions_policy(&self, policy: ActionsPolicy) {
+        self.change(|it| it.actions_policy = policy);
     }
 
     /// An App reports a finished check, as [`GITHUB_ACTIONS`](crate::GITHUB_ACTIONS) does for a

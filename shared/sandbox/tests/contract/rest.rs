@@ -1,5 +1,6 @@
 //! Every answer of the sandbox's REST API is one that GitHub describes.
 
+use sandbox::{ActionsPolicy, SelectedActions};
 use serde_json::{Value, json};
 
 use crate::client::Client;
@@ -44,6 +45,39 @@ async fn what_is_read_of_a_repository_is_as_described() {
     ] {
         client.read(&target).await;
     }
+    scene.watched.assert_clean();
+}
+
+#[tokio::test]
+async fn what_actions_permits_is_as_described() {
+    let scene = Scene::set().await;
+    let client = scene.client();
+    let permissions = "/repos/octo-org/hello/actions/permissions";
+    let selected = SelectedActions {
+        github_owned: true,
+        verified: false,
+        patterns: vec!["octo-org/*".to_owned()],
+    };
+    for (policy, enabled, allowed) in [
+        (ActionsPolicy::All, true, json!("all")),
+        (ActionsPolicy::LocalOnly, true, json!("local_only")),
+        (ActionsPolicy::Disabled, false, Value::Null),
+        (ActionsPolicy::Selected(selected), true, json!("selected")),
+    ] {
+        scene.repository.set_actions_policy(policy);
+        let shown = client.read(permissions).await;
+        assert_eq!(shown["enabled"], enabled);
+        assert_eq!(shown["allowed_actions"], allowed);
+    }
+    let selected = client
+        .read(&format!("{permissions}/selected-actions"))
+        .await;
+    assert_eq!(selected["github_owned_allowed"], true);
+    assert_eq!(selected["patterns_allowed"], json!(["octo-org/*"]));
+
+    scene.installation.revoke("administration");
+    let (status, body) = scene.client().send("GET", permissions, Value::Null).await;
+    assert_eq!(status, 403, "{body}");
     scene.watched.assert_clean();
 }
 

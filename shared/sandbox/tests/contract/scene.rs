@@ -33,6 +33,7 @@ impl Scene {
         let app = sandbox.create_app(
             NewApp::named("Mirror")
                 .permission("actions", Access::Read)
+                .permission("administration", Access::Read)
                 .permission("checks", Access::Write)
                 .permission("contents", Access::Read)
                 .permission("pull_requests", Access::Read)
