@@ -7,7 +7,8 @@ use app::ports::{PullRequest, TestMerge};
 use app::testing::World;
 use app::testing::contracts::{self, Commit, PullRequestCase};
 use oracle::{
-    BranchName, DefaultBranch, Fact, ObjectId, RepositoryName, Settings, Snapshot, Subject, Tree,
+    ActionsPermissions, AllowedActions, BranchName, DefaultBranch, Fact, ObjectId, RepositoryName,
+    Settings, Snapshot, Subject, Tree,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -89,6 +90,10 @@ fn snapshot(pull_request: &PullRequest) -> Snapshot {
             protection: Fact::Known(None),
             rollups: Fact::Known(Vec::new()),
             workflows: Fact::Known(Vec::new()),
+            actions: Fact::Known(ActionsPermissions::Enabled {
+                allowed_actions: AllowedActions::All,
+                sha_pinning_required: false,
+            }),
             actions_app_id: Fact::Known(15_368),
         },
         after: Tree::empty(),

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tower::ServiceExt;
 
-use crate::auth::{Signer, Tokens};
+use crate::auth::{Purpose, Signer, Tokens};
 use crate::config::{ApiUrl, ClientError, GitHubConfig};
 use crate::endpoint::{Endpoint, GRAPHQL};
 use crate::error;
@@ -58,7 +58,7 @@ impl Api {
         let now = self.clock.now();
         let token = self
             .tokens
-            .token(&self.transport, &self.urls, repository, now);
+            .token(&self.transport, &self.urls, repository, Purpose::Work, now);
         token.await.map(|_| ())
     }
 
@@ -72,6 +72,19 @@ impl Api {
     ) -> Result<T, GitHubError> {
         let path = path(repository, endpoint, values, query);
         let answer = self.send(repository, endpoint, &path, None).await?;
+        error::json(endpoint, &answer)
+    }
+
+    /// Reads settings of a repository, which are shown to `administration: read` only.
+    pub(crate) async fn read_settings<T: DeserializeOwned>(
+        &self,
+        repository: &Repository,
+        endpoint: Endpoint,
+    ) -> Result<T, GitHubError> {
+        let uri = self.uri(endpoint, &path(repository, endpoint, &[], ""))?;
+        let answer = self
+            .exchange(repository, Purpose::Settings, endpoint, uri, None)
+            .await?;
         error::json(endpoint, &answer)
     }
 
@@ -124,7 +137,9 @@ impl Api {
         let body = serde_json::json!({ "query": query, "variables": variables });
         let body = encode(GRAPHQL, &body)?;
         let uri = self.urls.graphql();
-        let answer = self.exchange(repository, GRAPHQL, uri, Some(body)).await?;
+        let answer = self
+            .exchange(repository, Purpose::Work, GRAPHQL, uri, Some(body))
+            .await?;
         graphql::reply(&answer, self.clock.now())
     }
 
@@ -135,16 +150,20 @@ impl Api {
         path: &str,
         body: Option<Bytes>,
     ) -> Result<Answer, GitHubError> {
-        let uri = self
-            .urls
-            .rest(path)
-            .map_err(|source| error::error(endpoint, app::GitHubErrorKind::Invalid, source))?;
-        self.exchange(repository, endpoint, uri, body).await
+        let uri = self.uri(endpoint, path)?;
+        self.exchange(repository, Purpose::Work, endpoint, uri, body)
+            .await
+    }
+
+    fn uri(&self, endpoint: Endpoint, path: &str) -> Result<Uri, GitHubError> {
+        let uri = self.urls.rest(path);
+        uri.map_err(|source| error::error(endpoint, app::GitHubErrorKind::Invalid, source))
     }
 
     async fn exchange(
         &self,
         repository: &Repository,
+        purpose: Purpose,
         endpoint: Endpoint,
         uri: Uri,
         body: Option<Bytes>,
@@ -154,7 +173,7 @@ impl Api {
             let now = self.clock.now();
             let token = self
                 .tokens
-                .token(&self.transport, &self.urls, repository, now)
+                .token(&self.transport, &self.urls, repository, purpose, now)
                 .await?;
             let call = Call {
                 endpoint,
@@ -166,7 +185,7 @@ impl Api {
             let answer = self.transport.clone().oneshot(call).await;
             let answer = answer.map_err(|source| error::not_answered(endpoint, source))?;
             if answer.status == StatusCode::UNAUTHORIZED {
-                self.tokens.drop_refused(repository, &token).await;
+                self.tokens.drop_refused(repository, purpose, &token).await;
                 // Who is not let in has done nothing, so even an effect may be tried again.
                 if !std::mem::replace(&mut renewed, true) {
                     continue;

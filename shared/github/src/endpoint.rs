@@ -47,6 +47,10 @@ pub(crate) const COMPARE: Endpoint = reading("GET /repos/{owner}/{repo}/compare/
 pub(crate) const RULES: Endpoint = reading("GET /repos/{owner}/{repo}/rules/branches/{branch}");
 pub(crate) const BRANCH: Endpoint = reading("GET /repos/{owner}/{repo}/branches/{branch}");
 pub(crate) const WORKFLOWS: Endpoint = reading("GET /repos/{owner}/{repo}/actions/workflows");
+pub(crate) const ACTIONS_PERMISSIONS: Endpoint =
+    reading("GET /repos/{owner}/{repo}/actions/permissions");
+pub(crate) const SELECTED_ACTIONS: Endpoint =
+    reading("GET /repos/{owner}/{repo}/actions/permissions/selected-actions");
 pub(crate) const CHECK_RUNS_OF: Endpoint =
     reading("GET /repos/{owner}/{repo}/commits/{ref}/check-runs");
 pub(crate) const CHECK_RUN: Endpoint =

@@ -60,6 +60,7 @@ pub(crate) fn evaluate_with(
 
     let mut run_of = Runs::default();
     let input_after = Input {
+        repository: snapshot.subject.repository.as_ref(),
         settings: &snapshot.settings,
         tree: &snapshot.after,
         workflows: &after,
@@ -69,6 +70,7 @@ pub(crate) fn evaluate_with(
     let (found, unavailable) = run_of.side(rules, &input_after, "after");
     let known = other_side.as_ref().map(|side| {
         let input = Input {
+            repository: snapshot.subject.repository.as_ref(),
             settings: &snapshot.settings,
             tree: side.tree,
             workflows: side.workflows,

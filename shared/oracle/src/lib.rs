@@ -42,9 +42,9 @@ pub use report::{
     Item, Meta, Report, RuleError, RunMode, SeverityCounts, Status, StatusCounts, Summary,
 };
 pub use settings::{
-    ActionsWorkflow, BranchRule, ClassicProtection, EnforcementLevel, MergeQueue, Producer,
-    RequiredCheck, RequiredStatusChecks, RequiredWorkflow, Rollup, RollupContext, RuleSource,
-    Settings,
+    ActionsPermissions, ActionsWorkflow, AllowedActions, BranchRule, ClassicProtection,
+    EnforcementLevel, MergeQueue, Producer, RequiredCheck, RequiredStatusChecks, RequiredWorkflow,
+    Rollup, RollupContext, RuleSource, SelectedActions, Settings,
 };
 pub use snapshot::{DefaultBranch, Entry, EntryKind, FileContent, Snapshot, Subject, Tree};
 pub use vocabulary::{BranchName, InvalidName, ObjectId, RepoPath, RepositoryName};

@@ -9,7 +9,7 @@ use crate::parsed::Workflows;
 use crate::rules::md_000::MD_000;
 use crate::rules::md_001::MD_001;
 use crate::rules::md_008::MD_008;
-use crate::{Evidence, Fact, Finding, Mode, RepoPath, Settings, Tree, Unavailable};
+use crate::{Evidence, Fact, Finding, Mode, RepoPath, RepositoryName, Settings, Tree, Unavailable};
 
 /// Every rule. Adding one is a file in `rules/` and one entry here
 /// (docs/rules/README.md goes through it from start to finish).
@@ -50,6 +50,8 @@ pub struct RuleMeta {
 /// One side of a comparison: a tree with everything that holds beside it.
 #[derive(Debug, Clone, Copy)]
 pub struct Input<'a> {
+    /// The repository; `None` where the edge does not know its name.
+    pub repository: Option<&'a RepositoryName>,
     /// The settings of the base branch.
     pub settings: &'a Settings,
     /// The tree under judgement.

@@ -1,8 +1,8 @@
 //! Settings of a repository and of the branch under judgement, in GitHub's own terms.
 //!
 //! The shapes follow GitHub's answers (`GET /repos/{o}/{r}/rules/branches/{branch}`,
-//! `GET /repos/{o}/{r}/branches/{branch}`, `GET /repos/{o}/{r}/actions/workflows`, the GraphQL
-//! `statusCheckRollup`), reduced to what rules read.
+//! `GET /repos/{o}/{r}/branches/{branch}`, `GET /repos/{o}/{r}/actions/workflows`,
+//! `GET /repos/{o}/{r}/actions/permissions`, the GraphQL `statusCheckRollup`), reduced to what rules read.
 
 use serde::{Deserialize, Serialize};
 
@@ -21,9 +21,46 @@ pub struct Settings {
     pub rollups: Fact<Vec<Rollup>>,
     /// The workflows that Actions knows, with their state.
     pub workflows: Fact<Vec<ActionsWorkflow>>,
+    /// Whether Actions runs at all, and what workflows may use.
+    pub actions: Fact<ActionsPermissions>,
     /// The id of the GitHub Actions App on this platform: 15368 on github.com, another on
     /// GitHub Enterprise Server (then unavailable unless configured).
     pub actions_app_id: Fact<u64>,
+}
+
+impl Settings {
+    /// Whether it matters here and is not evident that Actions is on: checks are required, and
+    /// recent pull requests were looked at and show nothing that is, or may be, by Actions (any
+    /// App where the id of Actions is not known). Only then need an edge ask for
+    /// [`actions`](Self::actions).
+    pub fn leave_actions_in_doubt(&self) -> bool {
+        let actions = self.actions_app_id.known().ok().copied();
+        let may_be = |reported: &RollupContext| match reported.producer {
+            Producer::CheckRun { app_id } => {
+                app_id.is_none() || actions.is_none() || app_id == actions
+            }
+            Producer::Status => false,
+        };
+        let Fact::Known(rollups) = &self.rollups else {
+            return false;
+        };
+        let mut contexts = rollups.iter().flat_map(|rollup| &rollup.contexts);
+        !rollups.is_empty() && !contexts.any(may_be) && self.require_checks()
+    }
+
+    /// Whether anything known requires a check.
+    fn require_checks(&self) -> bool {
+        let rules = self.rules.known().map(Vec::as_slice).unwrap_or_default();
+        let by_rule = rules.iter().any(|rule| match rule {
+            BranchRule::RequiredStatusChecks(rule) => !rule.checks.is_empty(),
+            _ => false,
+        });
+        let classic = self.protection.known().ok().and_then(Option::as_ref);
+        by_rule
+            || classic.is_some_and(|classic| {
+                classic.enforcement_level != EnforcementLevel::Off && !classic.checks.is_empty()
+            })
+    }
 }
 
 /// One rule that applies to the branch.
@@ -160,4 +197,45 @@ pub struct ActionsWorkflow {
     /// GitHub's state: `active`, `disabled_manually`, `disabled_inactivity`, `disabled_fork`,
     /// `deleted`.
     pub state: String,
+}
+
+/// What the repository's Actions settings permit
+/// (<https://docs.github.com/en/rest/actions/permissions#get-github-actions-permissions-for-a-repository>).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ActionsPermissions {
+    /// `enabled: false`: no workflow runs.
+    Disabled,
+    /// `enabled: true`.
+    Enabled {
+        /// `allowed_actions`: what workflows may use.
+        allowed_actions: AllowedActions,
+        /// `sha_pinning_required`: actions must be pinned to the SHA of a commit; reusable
+        /// workflows need not.
+        sha_pinning_required: bool,
+    },
+}
+
+/// The actions and reusable workflows that workflows may use, beside those of the repository's
+/// owner, which they always may.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AllowedActions {
+    /// `all`
+    All,
+    /// `local_only`: none beside, unless another owner belongs to the same enterprise.
+    LocalOnly,
+    /// `selected`
+    Selected(Fact<SelectedActions>),
+}
+
+/// The selection of an `allowed_actions: selected`
+/// (`GET /repos/{o}/{r}/actions/permissions/selected-actions`).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SelectedActions {
+    /// What the organisations `actions` and `github` own is allowed.
+    pub github_owned_allowed: bool,
+    /// What verified creators have on the Marketplace is allowed. Nothing tells who they are.
+    pub verified_allowed: bool,
+    /// Patterns of `OWNER/REPOSITORY[/PATH]@REF`, with `*` for any text; with `!` in front what
+    /// another pattern allows is not.
+    pub patterns_allowed: Vec<String>,
 }

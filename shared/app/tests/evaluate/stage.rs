@@ -6,9 +6,10 @@ use app::event::{DeliveryId, Event, Head, Message, Repository};
 use app::ports::{PullRequest, TestMerge};
 use app::testing::World;
 use oracle::{
-    BranchName, Decision, DefaultBranch, Evidence, Fact, Fingerprint, Item, Meta, Mode, ObjectId,
-    Outcome, Policy, RepoPath, Report, RepositoryName, Run, RunMode, Settings, Severity,
-    SeverityCounts, Snapshot, Status, StatusCounts, Subject, Summary, Tree,
+    ActionsPermissions, AllowedActions, BranchName, Decision, DefaultBranch, Evidence, Fact,
+    Fingerprint, Item, Meta, Mode, ObjectId, Outcome, Policy, RepoPath, Report, RepositoryName,
+    Run, RunMode, Settings, Severity, SeverityCounts, Snapshot, Status, StatusCounts, Subject,
+    Summary, Tree,
 };
 
 /// The repository's id.
@@ -128,6 +129,10 @@ pub(crate) fn snapshot(of: &PullRequest) -> Snapshot {
             protection: Fact::Known(None),
             rollups: Fact::Known(Vec::new()),
             workflows: Fact::Known(Vec::new()),
+            actions: Fact::Known(ActionsPermissions::Enabled {
+                allowed_actions: AllowedActions::All,
+                sha_pinning_required: false,
+            }),
             actions_app_id: Fact::Known(15_368),
         },
         after: Tree::empty(),

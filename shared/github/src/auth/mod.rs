@@ -6,4 +6,4 @@ mod tokens;
 
 pub(crate) use jwt::Signer;
 pub use private_key::PrivateKey;
-pub(crate) use tokens::Tokens;
+pub(crate) use tokens::{Purpose, Tokens};

@@ -42,18 +42,31 @@ pub(crate) struct Token {
 /// Gets tokens and keeps them while they are good.
 pub(crate) struct Tokens {
     signer: Signer,
-    kept: Cache<(u64, u64), Arc<Token>>,
-    /// Installations that refused the optional permissions.
-    restricted: Cache<u64, ()>,
+    /// By installation, repository and purpose.
+    kept: Cache<(u64, u64, Purpose), Arc<Token>>,
+    /// Installations that refused what is optional for a purpose.
+    restricted: Cache<(u64, Purpose), ()>,
+}
+
+/// What a token is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Purpose {
+    /// All ordinary work.
+    Work,
+    /// Looking at settings that only `administration: read` shows. The permission reaches far
+    /// beyond them and few need grant it, so it is in a token of its own that nothing else uses.
+    Settings,
 }
 
 /// What a token is asked to be good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Scope {
-    /// Everything that is of use.
+    /// Everything that is of use for the work.
     Full,
     /// Only what nothing works without.
     Required,
+    /// What shows settings.
+    Settings,
 }
 
 /// What GitHub gives.
@@ -81,9 +94,10 @@ impl Tokens {
         transport: &Transport,
         urls: &ApiUrl,
         repository: &Repository,
+        purpose: Purpose,
         now: Timestamp,
     ) -> Result<Arc<Token>, GitHubError> {
-        let key = (repository.installation_id, repository.id);
+        let key = (repository.installation_id, repository.id, purpose);
         if let Some(token) = self.kept.get(&key).await.filter(|it| it.is_good(now)) {
             return Ok(token);
         }
@@ -93,7 +107,9 @@ impl Tokens {
             if kept.is_some_and(|kept| kept.value().is_good(now)) {
                 return Ok(Op::Nop);
             }
-            let token = self.create(transport, urls, repository, now).await?;
+            let token = self
+                .create(transport, urls, repository, purpose, now)
+                .await?;
             Ok(Op::Put(Arc::new(token)))
         });
         let entry = made.await?.into_entry();
@@ -102,8 +118,13 @@ impl Tokens {
     }
 
     /// Drops a token that GitHub refused, unless another has taken its place.
-    pub(crate) async fn drop_refused(&self, repository: &Repository, refused: &Arc<Token>) {
-        let key = (repository.installation_id, repository.id);
+    pub(crate) async fn drop_refused(
+        &self,
+        repository: &Repository,
+        purpose: Purpose,
+        refused: &Arc<Token>,
+    ) {
+        let key = (repository.installation_id, repository.id, purpose);
         let entry = self.kept.entry(key);
         entry
             .and_compute_with(async |kept| match kept {
@@ -118,24 +139,27 @@ impl Tokens {
         transport: &Transport,
         urls: &ApiUrl,
         repository: &Repository,
+        purpose: Purpose,
         now: Timestamp,
     ) -> Result<Token, GitHubError> {
-        let installation = repository.installation_id;
-        let mut scope = Scope::Full;
-        if self.restricted.contains_key(&installation) {
-            scope = Scope::Required;
-        }
+        let restricted = (repository.installation_id, purpose);
+        let is_restricted = self.restricted.contains_key(&restricted);
+        let mut scope = match purpose {
+            Purpose::Work if is_restricted => Scope::Required,
+            Purpose::Work => Scope::Full,
+            Purpose::Settings if is_restricted => return Err(not_granted(SETTINGS)),
+            Purpose::Settings => Scope::Settings,
+        };
         loop {
             let answer = self.ask(transport, urls, repository, scope, now).await?;
             if answer.status == StatusCode::UNPROCESSABLE_ENTITY {
                 match Unprocessable::of(&answer) {
                     Unprocessable::Repository => return Err(hidden()),
-                    Unprocessable::Permissions if scope == Scope::Full => {
-                        scope = Scope::Required;
-                        self.restricted.insert(installation, ()).await;
+                    Unprocessable::Permissions => {
+                        self.restricted.insert(restricted, ()).await;
+                        scope = scope.less()?;
                         continue;
                     }
-                    Unprocessable::Permissions => return Err(not_granted()),
                 }
             }
             let answer = error::accepted(ACCESS_TOKEN, answer, now)?;
@@ -186,6 +210,15 @@ impl Token {
 }
 
 impl Scope {
+    /// What to be content with where this is not granted.
+    fn less(self) -> Result<Self, GitHubError> {
+        match self {
+            Self::Full => Ok(Self::Required),
+            Self::Required => Err(not_granted(REQUIRED)),
+            Self::Settings => Err(not_granted(SETTINGS)),
+        }
+    }
+
     fn permissions(self) -> Value {
         match self {
             Self::Full => json!({
@@ -201,6 +234,10 @@ impl Scope {
                 "contents": "read",
                 "metadata": "read",
                 "pull_requests": "read",
+            }),
+            Self::Settings => json!({
+                "administration": "read",
+                "metadata": "read",
             }),
         }
     }
@@ -232,11 +269,12 @@ fn hidden() -> GitHubError {
     error::error(ACCESS_TOKEN, GitHubErrorKind::NotFound, source)
 }
 
-fn not_granted() -> GitHubError {
-    let source = error::Misunderstood(
-        "the installation lacks one of checks:write, contents:read, pull_requests:read; its owner \
-         has to accept the App's permissions"
-            .to_owned(),
-    );
+const REQUIRED: &str = "one of checks:write, contents:read, pull_requests:read";
+const SETTINGS: &str = "administration:read";
+
+fn not_granted(lacking: &str) -> GitHubError {
+    let source = error::Misunderstood(format!(
+        "the installation lacks {lacking}; its owner has to accept the App's permissions"
+    ));
     error::error(ACCESS_TOKEN, GitHubErrorKind::Forbidden, source)
 }

@@ -3,6 +3,7 @@
 //! Everything that does not wait for something else is asked for at the same time; the files
 //! and the rollups then come in one query. `docs/api-economy.md` counts the calls.
 
+mod actions;
 mod blob;
 mod budget;
 mod protection;
@@ -27,13 +28,15 @@ use serde::Deserialize;
 use crate::GitHub;
 use crate::endpoint::COMPARE;
 
+use actions::Permissions;
 use blob::{Blobs, Contents};
 use tree::{Listing, Revision, Trees};
 
-/// What is kept between snapshots, because it can't change.
+/// What is kept between snapshots: what can't change, and for ten minutes what Actions permits.
 pub(crate) struct Kept {
     blobs: Blobs,
     trees: Trees,
+    permissions: Permissions,
 }
 
 impl Kept {
@@ -41,6 +44,7 @@ impl Kept {
         Self {
             blobs: Blobs::new(),
             trees: Trees::new(),
+            permissions: Permissions::new(),
         }
     }
 }
@@ -86,6 +90,16 @@ impl Snapshots for GitHub {
             listing.wanted_blobs(wants, &mut wanted);
         }
         let (contents, rollups) = self.contents(repository, base, wanted).await?;
+        let mut settings = Settings {
+            branch: base.clone(),
+            rules,
+            protection,
+            rollups,
+            workflows,
+            actions: actions::not_asked(),
+            actions_app_id: self.actions_app_id(),
+        };
+        settings.actions = self.actions(repository, &settings).await?;
         Ok(Snapshot {
             subject: Subject {
                 repository: Some(repository.name.clone()),
@@ -94,14 +108,7 @@ impl Snapshots for GitHub {
                 base_branch: base.clone(),
                 default_branch: pull_request.default_branch.clone(),
             },
-            settings: Settings {
-                branch: base.clone(),
-                rules,
-                protection,
-                rollups,
-                workflows,
-                actions_app_id: self.actions_app_id(),
-            },
+            settings,
             after: after.tree(wants, &contents),
             before: Some(before.tree(wants, &contents)),
             default_branch: match default {

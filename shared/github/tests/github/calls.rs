@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use app::evaluate::Disposition;
 use app::event::{DeliveryId, Message};
 use app::ports::DeliveryOutcome;
-use sandbox::{Failure, Fault};
+use sandbox::{Access, Failure, Fault, Ruleset, StatusState};
 
 use crate::table::{documented_calls, documented_totals};
 use crate::world::{WORKFLOW, World};
@@ -103,6 +103,41 @@ async fn a_pull_request_to_another_branch_than_the_default() {
     let message = world.message();
     done(&world, &message).await;
     assert_cost(&world, "first event, base is not the default branch");
+}
+
+/// A check is required, and no recent pull request has one by Actions.
+async fn where_actions_is_in_doubt() -> World {
+    let world = World::new().await;
+    world
+        .repository
+        .add_ruleset(Ruleset::named("checks").requires_check("build"));
+    let merged = world.open_pull_request();
+    world
+        .repository
+        .report_status(merged.head(), "ci/legacy", StatusState::Success);
+    merged.merge();
+    world
+        .repository
+        .push("next", "Next", [("NEXT.md", "Next\n")]);
+    world.repository.open_pull_request("next", "main", "Next");
+    world.take_calls();
+    world
+}
+
+#[tokio::test]
+async fn where_actions_may_be_switched_off() {
+    let world = where_actions_is_in_doubt().await;
+    done(&world, &world.message()).await;
+    assert_cost(&world, "first event, Actions in doubt, no `administration`");
+
+    let world = where_actions_is_in_doubt().await;
+    world.installation.grant("administration", Access::Read);
+    done(&world, &world.message()).await;
+    assert_cost(&world, "first event, Actions in doubt");
+    let files = [("NEXT.md", "Next, please\n")];
+    world.repository.pull_request(2).push("Say please", files);
+    done(&world, &world.message()).await;
+    assert_cost(&world, "a push, Actions in doubt");
 }
 
 /// The limits that the App promises.

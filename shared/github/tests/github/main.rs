@@ -4,6 +4,7 @@
     reason = "a line of a story that fails is a failed test"
 )]
 
+mod actions;
 mod calls;
 mod contracts;
 mod facts;

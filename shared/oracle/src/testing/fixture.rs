@@ -36,8 +36,10 @@ impl Fixture {
     /// | `required-workflow PATH` | a `workflows` rule that injects a file |
     /// | `rollup #N [fork] "NAME" by APP\|status\|unknown, …` | what a recent pull request reported |
     /// | `workflow PATH STATE` | what Actions lists; workflow files are `active` unless named |
+    /// | `actions off\|all\|local_only\|selected\|pinned [github] [verified] ["PATTERN"…]` | what Actions permits, `all` unless named; `pinned` is `all` with SHA pinning; `selected unavailable`: which could not be fetched |
+    /// | `repository NAME\|unknown` | `octo-org/hello` unless named |
     /// | `app-id N` | the Actions App's id, 15368 unless named |
-    /// | `unavailable rules\|protection\|rollups\|workflows\|app-id\|tree\|before\|default REASON` | a fact that could not be fetched |
+    /// | `unavailable rules\|protection\|rollups\|workflows\|actions\|app-id\|tree\|before\|default REASON` | a fact that could not be fetched |
     /// | `branch NAME`, `default-branch NAME` | the base and the default branch, both `main` unless named |
     /// | `before` | compares with an empty tree, unless files say more |
     /// | `mode RULE MODE`, `strict`, `dry-run` | the policy |
@@ -109,7 +111,7 @@ impl Fixture {
             })
         };
         let subject = Subject {
-            repository: RepositoryName::new("octo-org/hello").ok(),
+            repository: RepositoryName::new(&settled.repository).ok(),
             commit: object_id("head"),
             base_commit: trees.before.is_some().then(|| object_id("base")),
             base_branch: base_branch.clone(),

@@ -2,9 +2,10 @@
 
 use super::fixture::{path_of, reason, unavailable};
 use crate::{
-    ActionsWorkflow, BranchName, BranchRule, ClassicProtection, EnforcementLevel, Fact, MergeQueue,
-    Mode, Policy, Producer, RequiredCheck, RequiredStatusChecks, RequiredWorkflow, Rollup,
-    RollupContext, RuleSource, Settings, Thresholds, Tree, Unavailable, registry,
+    ActionsPermissions, ActionsWorkflow, AllowedActions, BranchName, BranchRule, ClassicProtection,
+    EnforcementLevel, Fact, MergeQueue, Mode, Policy, Producer, RequiredCheck,
+    RequiredStatusChecks, RequiredWorkflow, Rollup, RollupContext, RuleSource, SelectedActions,
+    Settings, Thresholds, Tree, Unavailable, registry,
 };
 
 /// Settings as they grow.
@@ -13,12 +14,15 @@ pub(super) struct Settled {
     pub(super) branch: String,
     pub(super) default_branch: String,
     pub(super) before: bool,
+    /// The repository's name; what is none stands for an unknown one.
+    pub(super) repository: String,
     /// Trees that could not be listed, by name.
     pub(super) trees: Vec<(String, Unavailable)>,
     rules: Vec<BranchRule>,
     classic: Option<ClassicProtection>,
     rollups: Vec<Rollup>,
     workflows: Vec<ActionsWorkflow>,
+    actions: ActionsPermissions,
     app_id: u64,
     missing: Vec<(String, Unavailable)>,
 }
@@ -30,11 +34,13 @@ impl Default for Settled {
             branch: "main".to_owned(),
             default_branch: "main".to_owned(),
             before: false,
+            repository: "octo-org/hello".to_owned(),
             trees: Vec::new(),
             rules: Vec::new(),
             classic: None,
             rollups: Vec::new(),
             workflows: Vec::new(),
+            actions: allowing(AllowedActions::All),
             app_id: 15368,
             missing: Vec::new(),
         }
@@ -65,6 +71,8 @@ impl Settled {
                 path: path_of(path),
                 state: (*state).to_owned(),
             }),
+            ["actions", policy, rest @ ..] => self.actions = actions(policy, rest),
+            ["repository", name] => (*name).clone_into(&mut self.repository),
             ["app-id", id] => self.app_id = number(id),
             ["unavailable", what, why] => self.missing(what, why),
             ["branch", name] => (*name).clone_into(&mut self.branch),
@@ -100,6 +108,7 @@ impl Settled {
             protection: fact(self.classic, missing("protection")),
             rollups: fact(self.rollups, missing("rollups")),
             workflows: fact(self.workflows, missing("workflows")),
+            actions: fact(self.actions, missing("actions")),
             actions_app_id: fact(self.app_id, missing("app-id")),
         }
     }
@@ -139,7 +148,9 @@ impl Settled {
         let entry = (what.to_owned(), unavailable(what, reason(why)));
         match what {
             "tree" | "before" | "default" => self.trees.push(entry),
-            "rules" | "protection" | "rollups" | "workflows" | "app-id" => self.missing.push(entry),
+            "rules" | "protection" | "rollups" | "workflows" | "actions" | "app-id" => {
+                self.missing.push(entry);
+            }
             other => panic!("{other:?} is no fact"),
         }
     }
@@ -171,6 +182,39 @@ fn rollup(pull_request: &str, rest: &[&str]) -> Rollup {
         pull_request: number(pull_request.trim_start_matches('#')),
         from_fork,
         contexts: contexts.collect(),
+    }
+}
+
+fn actions(policy: &str, rest: &[&str]) -> ActionsPermissions {
+    let mut selected = SelectedActions::default();
+    if rest == ["unavailable"] {
+        let why = unavailable("selected actions", crate::Reason::Failed);
+        return allowing(AllowedActions::Selected(Fact::Unavailable(why)));
+    }
+    for word in rest {
+        match *word {
+            "github" => selected.github_owned_allowed = true,
+            "verified" => selected.verified_allowed = true,
+            pattern => selected.patterns_allowed.push(pattern.to_owned()),
+        }
+    }
+    match policy {
+        "off" => ActionsPermissions::Disabled,
+        "all" => allowing(AllowedActions::All),
+        "local_only" => allowing(AllowedActions::LocalOnly),
+        "selected" => allowing(AllowedActions::Selected(Fact::Known(selected))),
+        "pinned" => ActionsPermissions::Enabled {
+            allowed_actions: AllowedActions::All,
+            sha_pinning_required: true,
+        },
+        other => panic!("{other:?} is no policy"),
+    }
+}
+
+fn allowing(allowed_actions: AllowedActions) -> ActionsPermissions {
+    ActionsPermissions::Enabled {
+        allowed_actions,
+        sha_pinning_required: false,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The findings' texts: title, facts, instruction, identity.
 
-use workflows::Reported;
+use workflows::{Reported, Spanned};
 
 use super::jobs::Candidate;
 use super::places::Places;
@@ -44,6 +44,11 @@ pub(super) fn finding(
             push_only(places, &(candidate, obstacle.clone()))
         }
         ProblemKind::Queue(kept) => queue(places, kept, problem.severity),
+        ProblemKind::NoRunner {
+            job,
+            label,
+            announcement,
+        } => without_runner(places, job, label, announcement),
         ProblemKind::Ambiguous(jobs) => ambiguous(places, required, jobs),
     };
     let room = TITLE.saturating_sub("Required check `` ".len() + text.title.len());
@@ -129,9 +134,6 @@ fn queue(places: &Places<'_, '_>, kept: &[Kept<'_, '_>], severity: Severity) -> 
             format!("{} reports it, but {}", job(candidate), obstacle.clause)
         })
         .collect();
-    let path = kept
-        .first()
-        .map_or_else(String::new, |(first, _)| quoted(first.path.as_str()));
     Text {
         kind: "merge-queue",
         title: if severity >= Severity::High {
@@ -144,10 +146,9 @@ fn queue(places: &Places<'_, '_>, kept: &[Kept<'_, '_>], severity: Severity) -> 
              A pull request that lacks it leaves the queue after the time-out.",
             capital(&list(&reasons))
         ),
-        fix: format!(
-            "Let {path} run on `merge_group` for {} too:\n\n```yaml\non:\n  merge_group:\n```",
-            places.branch()
-        ),
+        fix: kept
+            .first()
+            .map_or_else(String::new, |kept| fix_of_queue(places, kept)),
         evidence: places.of_kept(kept),
     }
 }
@@ -161,10 +162,13 @@ fn push_only(places: &Places<'_, '_>, kept: &Kept<'_, '_>) -> Text {
              from a fork waits for ever.",
             capital(&job(kept.0))
         ),
-        fix: format!(
-            "Let {} run on `pull_request` too:\n\n```yaml\non:\n  pull_request:\n```",
-            quoted(kept.0.path.as_str())
-        ),
+        fix: match kept.1.kind {
+            ObstacleKind::Skipped | ObstacleKind::OtherName => fix_of(places, kept),
+            _ => format!(
+                "Let {} run on `pull_request` too:\n\n```yaml\non:\n  pull_request:\n```",
+                quoted(kept.0.path.as_str())
+            ),
+        },
         evidence: places.of_kept(std::slice::from_ref(kept)),
     }
 }
@@ -203,6 +207,30 @@ fn only_if_skipped(places: &Places<'_, '_>, candidate: &Candidate<'_>) -> Text {
     }
 }
 
+fn without_runner(
+    places: &Places<'_, '_>,
+    candidate: &Candidate<'_>,
+    label: &Spanned<String>,
+    announcement: &str,
+) -> Text {
+    let image = quoted(label);
+    let mut evidence: Vec<Evidence> = places.runs_on(candidate, label.span).into_iter().collect();
+    let job_place = places.job(candidate);
+    evidence.extend(job_place.filter(|place| !evidence.contains(place)));
+    Text {
+        kind: "no-runner",
+        title: "waits for a retired runner image",
+        why: format!(
+            "{} reports it and runs on {image}, an image that GitHub has taken away \
+             ({announcement}). Unless a self-hosted runner has that label, the job waits for a day \
+             and fails.",
+            capital(&job(candidate))
+        ),
+        fix: format!("Let the job run on an image that there is, instead of {image}."),
+        evidence,
+    }
+}
+
 fn ambiguous(places: &Places<'_, '_>, required: &Required, jobs: &[&Candidate<'_>]) -> Text {
     let names: Vec<String> = jobs.iter().map(|candidate| job(candidate)).collect();
     Text {
@@ -232,6 +260,18 @@ pub(super) fn fix_of(places: &Places<'_, '_>, (candidate, obstacle): &Kept<'_, '
             "Enable the workflow {path} (Actions, the workflow, “Enable workflow”), or stop \
              requiring the check."
         ),
+        ObstacleKind::ActionsOff => "Enable Actions for the repository (Settings, Actions, \
+                                     General), or stop requiring the check."
+            .to_owned(),
+        ObstacleKind::NotAllowed | ObstacleKind::NotAllowedUnlessOurs => {
+            "Let the job use what the settings allow, or change them (Settings, Actions, General)."
+                .to_owned()
+        }
+        ObstacleKind::Skipped => "Let the `if` of the job hold there too; or require a job with \
+                                  `if: always()` instead, which `needs` this one and fails unless \
+                                  its result is `success` or `skipped`."
+            .to_owned(),
+        ObstacleKind::OtherName => "Give the job one name, whatever the event.".to_owned(),
         ObstacleKind::Refused => format!("Correct {path} so that GitHub accepts it."),
         ObstacleKind::Filter => format!(
             "Let {path} run for every pull request to {}, and skip its jobs by `if` where they \
@@ -244,6 +284,21 @@ pub(super) fn fix_of(places: &Places<'_, '_>, (candidate, obstacle): &Kept<'_, '
         ObstacleKind::Push | ObstacleKind::Event => {
             format!("Let {path} run on pull requests:\n\n```yaml\non:\n  pull_request:\n```")
         }
+    }
+}
+
+/// What to do about what keeps a job from reporting for the merge queue.
+fn fix_of_queue(places: &Places<'_, '_>, kept: &Kept<'_, '_>) -> String {
+    let (candidate, obstacle) = kept;
+    match obstacle.kind {
+        ObstacleKind::Types | ObstacleKind::Filter | ObstacleKind::Push | ObstacleKind::Event => {
+            format!(
+                "Let {} run on `merge_group` for {} too:\n\n```yaml\non:\n  merge_group:\n```",
+                quoted(candidate.path.as_str()),
+                places.branch()
+            )
+        }
+        _ => fix_of(places, kept),
     }
 }
 

@@ -46,7 +46,11 @@ pub(super) fn hint<'a, 'b>(
     jobs: &'b Jobs<'a>,
     observed: &Observed<'_>,
 ) -> Option<Hint<'a, 'b>> {
-    let ours = jobs.candidates.iter().map(|candidate| {
+    let ever = jobs
+        .candidates
+        .iter()
+        .filter(|candidate| candidate.is_ever());
+    let ours = ever.map(|candidate| {
         let name = candidate.reported.name.to_string();
         let slip = slip(context, &name).min(about(context, candidate));
         (slip, distance(context, &name), name, Some(candidate))

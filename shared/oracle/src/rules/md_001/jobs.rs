@@ -1,10 +1,14 @@
 //! The names that jobs can report, and what keeps us from knowing them all.
 
+use std::collections::BTreeMap;
+
 use workflows::{
     Access, Callee, Job, Match, NameError, ParseError, ParseErrorKind, Permissions, Refused,
     ReportedName, Span, Step, Workflow,
 };
 
+use super::allowed::{Allowance, allowance};
+use super::premises::Premises;
 use crate::rules::text::quoted;
 use crate::{Fact, Reason, RepoPath, Tree, Workflows};
 
@@ -19,10 +23,29 @@ pub(super) struct Candidate<'a> {
     pub(super) job: &'a Job,
     /// The name, when it is reported, and where the job that reports it stands.
     pub(super) reported: ReportedName,
+    /// The job that reports it: `job`, or one of the workflow that it calls. `None` where that
+    /// one can't be looked at.
+    pub(super) reporting: Option<&'a Job>,
+    /// The events on which it has this name, of those that matter for a merge: on others its
+    /// `if` never holds, or the event is in its name. `None`: whatever the event.
+    pub(super) on: Option<Vec<&'a str>>,
     /// Which of the file's triggers count.
     pub(super) read_from: ReadFrom,
+    /// Whether the reporting job may use what it uses.
+    pub(super) allowance: Allowance,
     /// Why GitHub refuses the whole file, where it does.
     pub(super) refused: Option<String>,
+}
+
+/// A workflow file that runs by itself.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct File<'a> {
+    /// Its path.
+    pub(super) path: &'a RepoPath,
+    /// What it says.
+    pub(super) workflow: &'a Workflow,
+    /// Which of its triggers count.
+    pub(super) read_from: ReadFrom,
 }
 
 /// Where GitHub reads a workflow file from.
@@ -65,6 +88,10 @@ pub(super) struct Jobs<'a> {
     pub(super) doubts: Vec<Doubt>,
     /// Files that GitHub refuses as a whole, so that no job of theirs ever runs.
     pub(super) refused: Vec<Refusal<'a>>,
+    premises: Premises<'a>,
+    /// What was found of the jobs of the file at hand, by file and id: the many legs of one job
+    /// are judged once.
+    allowances: BTreeMap<(String, String), Allowance>,
 }
 
 /// A file that GitHub refuses as a whole.
@@ -72,6 +99,8 @@ pub(super) struct Jobs<'a> {
 pub(super) struct Refusal<'a> {
     /// The file.
     pub(super) path: &'a RepoPath,
+    /// What it says.
+    pub(super) workflow: &'a Workflow,
     /// Why.
     pub(super) message: String,
     /// Where, in `place`.
@@ -82,8 +111,11 @@ pub(super) struct Refusal<'a> {
 
 impl<'a> Jobs<'a> {
     /// The jobs of a tree's own workflows.
-    pub(super) fn of_tree(tree: &Tree, workflows: &'a Workflows) -> Self {
-        let mut jobs = Self::default();
+    pub(super) fn of_tree(tree: &Tree, workflows: &'a Workflows, premises: Premises<'a>) -> Self {
+        let mut jobs = Self {
+            premises,
+            ..Self::default()
+        };
         let whole = tree.is_whole(".github/workflows");
         if let Err(why) = whole {
             let detail = "The list of files is not known in full.".to_owned();
@@ -167,30 +199,27 @@ impl<'a> Jobs<'a> {
         workflow: &'a Workflow,
         read_from: ReadFrom,
     ) {
-        if workflow
-            .triggers
-            .iter()
-            .all(|trigger| *trigger.event == "workflow_call")
-            && !workflow.triggers.is_empty()
-        {
+        let mut events = workflow.triggers.iter().map(|trigger| &*trigger.event);
+        if !workflow.triggers.is_empty() && events.all(|event| event == "workflow_call") {
             // It never runs by itself; its jobs are reported under its callers' names.
             return;
         }
+        self.allowances.clear();
         let mut refused = None;
         let first = self.candidates.len();
+        let file = File {
+            path,
+            workflow,
+            read_from,
+        };
         for job in &workflow.jobs {
-            let names = workflows::job_names(look_up, path.as_str(), workflow, job);
             let fatal = |error: &NameError| error.refused == Refused::Workflow;
-            refused = refused.or_else(|| names.errors.into_iter().find(fatal));
-            self.candidates
-                .extend(names.names.into_iter().map(|reported| Candidate {
-                    path,
-                    workflow,
-                    job,
-                    reported,
-                    read_from,
-                    refused: None,
-                }));
+            for (on, names) in self.premises.names(look_up, &file, job) {
+                refused = refused.or_else(|| names.errors.into_iter().find(fatal));
+                for reported in names.names {
+                    self.candidate(look_up, &file, job, reported, on.clone());
+                }
+            }
         }
         let Some(error) = refused else { return };
         for candidate in &mut self.candidates[first..] {
@@ -198,9 +227,48 @@ impl<'a> Jobs<'a> {
         }
         self.refused.push(Refusal {
             path,
+            workflow,
             message: error.message,
             span: error.span,
             place: error.path,
+        });
+    }
+
+    fn candidate(
+        &mut self,
+        look_up: &dyn Fn(&str) -> Callee<'a>,
+        file: &File<'a>,
+        job: &'a Job,
+        reported: ReportedName,
+        on: Option<Vec<&'a str>>,
+    ) {
+        let place = &reported.job;
+        let reporting = if place.path == file.path.as_str() {
+            file.workflow.job(&place.id)
+        } else {
+            match look_up(&place.path) {
+                Callee::Found(called) => called.job(&place.id),
+                _ => None,
+            }
+        };
+        let premises = self.premises;
+        let key = (place.path.clone(), place.id.clone());
+        let allowance = self.allowances.entry(key).or_insert_with(|| {
+            reporting.map_or(Allowance::Allowed, |reporting| {
+                allowance(reporting, premises.owner(), premises.actions)
+            })
+        });
+        let allowance = allowance.clone();
+        self.candidates.push(Candidate {
+            path: file.path,
+            workflow: file.workflow,
+            job,
+            reported,
+            reporting,
+            on,
+            read_from: file.read_from,
+            allowance,
+            refused: None,
         });
     }
 
@@ -276,7 +344,30 @@ fn speaks_of_checks(step: &Step) -> bool {
     given.chain(script).any(speaks)
 }
 
+impl Refusal<'_> {
+    /// Whether a job of the file, as far as it can be read, may have this name.
+    pub(super) fn may_name(&self, context: &str) -> bool {
+        self.workflow.jobs.iter().any(|job| {
+            let name = job.name.as_ref().unwrap_or(&job.id).as_str();
+            // Before the first expression, the values of a matrix or the jobs that it calls.
+            let begins = name.split_once("${{").map_or(name, |(before, _)| before);
+            let rest = context.strip_prefix(begins);
+            rest.is_some_and(|rest| begins != name || rest.is_empty() || rest.starts_with([' ']))
+        })
+    }
+}
+
 impl Candidate<'_> {
+    /// Whether it has its name on this event.
+    pub(super) fn is_on(&self, event: &str) -> bool {
+        self.on.as_ref().is_none_or(|on| on.contains(&event))
+    }
+
+    /// Whether there is any event, of those that matter, on which it has its name.
+    pub(super) fn is_ever(&self) -> bool {
+        self.on.as_ref().is_none_or(|on| !on.is_empty())
+    }
+
     /// What tells one job from another, wherever its file is read from.
     pub(super) fn identity(&self) -> (&RepoPath, &str, &str, &str) {
         let place = &self.reported.job;

@@ -5,6 +5,7 @@ use super::hints::{Hint, Slip};
 use super::places::Places;
 use super::problem::{Certainty, Nothing};
 use super::required::Required;
+use super::triggers::ObstacleKind;
 use crate::rules::text::{capital, clause, quoted};
 
 /// Writes it.
@@ -17,10 +18,12 @@ pub(super) fn text(
     let who = who(places, nothing);
     Text {
         kind: "nothing-reports",
-        title: if nothing.kept.is_empty() {
-            "is reported by nothing"
-        } else {
-            "is never reported on pull requests"
+        title: match nothing.kept.first() {
+            None => "is reported by nothing",
+            Some((_, obstacle)) if is_policy(obstacle.kind) => {
+                "can never pass: its job uses what is not allowed"
+            }
+            Some(_) => "is never reported on pull requests",
         },
         why: format!("{who}{}{guess}", certainty(nothing.certainty)),
         fix,
@@ -31,11 +34,20 @@ pub(super) fn text(
 /// Why nothing reports it.
 fn who(places: &Places<'_, '_>, nothing: &Nothing<'_, '_>) -> String {
     if let Some((candidate, obstacle)) = nothing.kept.first() {
+        let end = if is_policy(obstacle.kind) {
+            "GitHub refuses such a run, or the job when it begins, so that it never passes"
+                .to_owned()
+        } else {
+            format!(
+                "so that no pull request to {} ever gets it",
+                places.branch()
+            )
+        };
+        let joint = if is_policy(obstacle.kind) { ". " } else { ", " };
         return format!(
-            "{} has that name, but {}, so that no pull request to {} ever gets it.",
+            "{} has that name, but {}{joint}{end}.",
             capital(&job(candidate)),
             obstacle.clause,
-            places.branch()
         );
     }
     if let Some(before) = nothing.taken_away {
@@ -50,6 +62,13 @@ fn who(places: &Places<'_, '_>, nothing: &Nothing<'_, '_>) -> String {
         );
     }
     "No job of any workflow reports a check of that name.".to_owned()
+}
+
+fn is_policy(kind: ObstacleKind) -> bool {
+    matches!(
+        kind,
+        ObstacleKind::NotAllowed | ObstacleKind::NotAllowedUnlessOurs
+    )
 }
 
 fn certainty(certainty: Certainty) -> String {

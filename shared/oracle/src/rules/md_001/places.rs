@@ -47,6 +47,13 @@ impl Places<'_, '_> {
         }
     }
 
+    /// Where a job says what it runs on.
+    pub(super) fn runs_on(&self, candidate: &Candidate<'_>, label: Span) -> Option<Evidence> {
+        let path = RepoPath::new(&candidate.reported.job.path).ok();
+        let path = path.filter(|_| self.is_here(candidate))?;
+        self.span(&path, label)
+    }
+
     /// What keeps jobs from reporting, each followed by the job.
     pub(super) fn of_kept(&self, kept: &[Kept<'_, '_>]) -> Vec<Evidence> {
         let mut evidence = Vec::new();

@@ -1,5 +1,7 @@
 //! What can be wrong about a required context.
 
+use workflows::Spanned;
+
 use super::hints::Hint;
 use super::jobs::{Candidate, Refusal};
 use super::standing::Kept;
@@ -37,6 +39,15 @@ pub(super) enum ProblemKind<'a, 'b> {
     PushOnly(&'b Candidate<'a>, Obstacle),
     /// The merge queue waits for it in vain.
     Queue(Vec<Kept<'a, 'b>>),
+    /// The job that reports it waits for a runner that is not there any more.
+    NoRunner {
+        /// The job.
+        job: &'b Candidate<'a>,
+        /// What it runs on.
+        label: &'a Spanned<String>,
+        /// Where GitHub announced its end.
+        announcement: &'static str,
+    },
     /// Several jobs report it.
     Ambiguous(Vec<&'b Candidate<'a>>),
 }

@@ -7,6 +7,7 @@ use workflows::{Job, JobPlace, Match, Reported, Workflow};
 use super::disabled;
 use super::jobs::{Candidate, Doubt, Jobs, Reach, ReadFrom};
 use super::observed::Observed;
+use super::premises::Premises;
 use super::required::{Required, requirements};
 use crate::registry::Input;
 use crate::rules::text::quoted;
@@ -118,7 +119,7 @@ pub(in crate::rules) fn required_checks<'a>(input: &Input<'a>) -> RequiredChecks
     if of_actions.is_empty() {
         return all;
     }
-    let mut jobs = Jobs::of_tree(input.tree, input.workflows);
+    let mut jobs = Jobs::of_tree(input.tree, input.workflows, Premises::of(input));
     jobs.add_default_branch(input.default_branch);
     let disabled = disabled(input);
     let observed = Observed::new(&input.settings.rollups);

@@ -4,7 +4,7 @@ use workflows::Reported;
 
 use super::jobs::Candidate;
 use super::situations::Situations;
-use super::triggers::{Circumstances, Kind, Obstacle, Runs, Situation, runs};
+use super::triggers::{Circumstances, Kind, Obstacle, ObstacleKind, Runs, Situation, runs};
 use crate::rules::text::{clause, quoted};
 
 /// The jobs that have, or may have, one name.
@@ -57,6 +57,14 @@ impl<'a, 'b> Namesakes<'a, 'b> {
         all.copied().collect()
     }
 
+    /// The first that has the name on some event.
+    pub(super) fn first(&self) -> Option<&'b Candidate<'a>> {
+        self.firm
+            .iter()
+            .copied()
+            .find(|candidate| candidate.is_ever())
+    }
+
     /// How reliably the name is reported on commits of this kind.
     pub(super) fn standing(
         &self,
@@ -102,8 +110,9 @@ impl<'a, 'b> Namesakes<'a, 'b> {
             }
         }
         for candidate in &self.maybe {
-            if !matches!(runs(candidate, situation, around), Runs::No(_)) {
-                unknown = unknown.or_else(|| Some(dynamic(candidate)));
+            match runs(candidate, situation, around) {
+                Runs::No(obstacle) if obstacle.kind != ObstacleKind::NotAllowedUnlessOurs => {}
+                _ => unknown = unknown.or_else(|| Some(dynamic(candidate))),
             }
         }
         kept.sort_by_key(|(_, obstacle)| obstacle.kind);

@@ -4,8 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use workflows::{BranchFilter, Span, Spanned, Trigger};
+use workflows::{BranchFilter, Job, Span, Spanned, Trigger};
 
+use super::allowed::{Allowance, DenialCertainty};
 use super::jobs::{Candidate, ReadFrom};
 use crate::RepoPath;
 use crate::rules::text::{clause, list, quoted};
@@ -41,6 +42,17 @@ pub(super) struct Circumstances<'a> {
     pub(super) base: &'a str,
     /// Disabled workflows with their state.
     pub(super) disabled: BTreeMap<&'a RepoPath, &'a str>,
+    /// Whether Actions runs anything at all.
+    pub(super) actions: Switch,
+}
+
+/// Whether Actions is on for the repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Switch {
+    /// It is, as far as is known.
+    On,
+    /// It is switched off.
+    Off,
 }
 
 /// Whether a workflow runs.
@@ -68,10 +80,20 @@ pub(super) struct Obstacle {
 /// Kinds of obstacle, the most telling first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum ObstacleKind {
+    /// Actions is switched off for the repository.
+    ActionsOff,
     /// Somebody, or inactivity, disabled the workflow.
     Disabled,
     /// GitHub refuses the file.
     Refused,
+    /// The job uses what the repository's Actions settings do not allow.
+    NotAllowed,
+    /// The same, unless the owner of what it uses belongs to the same enterprise.
+    NotAllowedUnlessOurs,
+    /// The workflow runs, and the job is skipped then.
+    Skipped,
+    /// The workflow runs, and the job has another name then.
+    OtherName,
     /// The activity types of the right event.
     Types,
     /// Another filter of the right event.
@@ -88,31 +110,125 @@ pub(super) fn runs(
     situation: &Situation<'_>,
     around: &Circumstances<'_>,
 ) -> Runs {
-    if let Some(state) = around.disabled.get(candidate.path) {
-        return Runs::No(Obstacle {
-            kind: ObstacleKind::Disabled,
-            clause: format!("the workflow is disabled ({})", quoted(state)),
-            span: None,
-        });
-    }
-    if let Some(why) = &candidate.refused {
-        return Runs::No(Obstacle {
-            kind: ObstacleKind::Refused,
-            clause: format!("GitHub refuses the file: {}", clause(why)),
-            span: None,
-        });
+    if let Some(obstacle) = never_starts(candidate, around) {
+        return Runs::No(obstacle);
     }
     let mut best = Runs::No(wrong_events(candidate));
     for trigger in &candidate.workflow.triggers {
         let answer = fires(trigger, candidate.read_from, situation, around.base);
+        let answer = answer.map(|answer| match answer {
+            Runs::Yes | Runs::Unknown(_) if !candidate.is_on(&trigger.event) => {
+                Runs::No(skipped(candidate, &trigger.event))
+            }
+            other => other,
+        });
         best = match (best, answer) {
-            (_, Some(Runs::Yes)) => return Runs::Yes,
+            (_, Some(Runs::Yes)) => return allowed(candidate),
             (Runs::No(_), Some(unknown @ Runs::Unknown(_))) => unknown,
             (Runs::No(old), Some(Runs::No(new))) if new.kind < old.kind => Runs::No(new),
             (old, _) => old,
         };
     }
     best
+}
+
+/// A job that may run by all but the repository's Actions settings.
+fn allowed(candidate: &Candidate<'_>) -> Runs {
+    match &candidate.allowance {
+        Allowance::Unknown(why) => Runs::Unknown(format!(
+            "job {} of {} runs only if its actions are allowed: {why}",
+            quoted(&candidate.reported.job.id),
+            quoted(&candidate.reported.job.path)
+        )),
+        Allowance::Allowed | Allowance::Denied(_) => Runs::Yes,
+    }
+}
+
+/// What keeps a job from running whatever happens.
+fn never_starts(candidate: &Candidate<'_>, around: &Circumstances<'_>) -> Option<Obstacle> {
+    let obstacle = |kind, clause| Obstacle {
+        kind,
+        clause,
+        span: None,
+    };
+    if around.actions == Switch::Off {
+        let clause = "GitHub Actions is disabled for the repository".to_owned();
+        return Some(obstacle(ObstacleKind::ActionsOff, clause));
+    }
+    if let Some(state) = around.disabled.get(candidate.path) {
+        let clause = format!("the workflow is disabled ({})", quoted(state));
+        return Some(obstacle(ObstacleKind::Disabled, clause));
+    }
+    if let Some(why) = &candidate.refused {
+        let clause = format!("GitHub refuses the file: {}", clause(why));
+        return Some(obstacle(ObstacleKind::Refused, clause));
+    }
+    let Allowance::Denied(denial) = &candidate.allowance else {
+        return None;
+    };
+    let kind = match denial.certainty {
+        DenialCertainty::Sure => ObstacleKind::NotAllowed,
+        DenialCertainty::UnlessSameEnterprise => ObstacleKind::NotAllowedUnlessOurs,
+    };
+    // Where the job is in a called file, its own place is all there is to show.
+    let is_own = candidate.reported.job.path == candidate.path.as_str();
+    Some(Obstacle {
+        kind,
+        clause: denial.clause.clone(),
+        span: is_own.then_some(denial.span),
+    })
+}
+
+/// The workflow runs on an event on which the job does not have its name.
+fn skipped(candidate: &Candidate<'_>, event: &str) -> Obstacle {
+    let event = quoted(event);
+    let is_dynamic = |job: &Job| job.name.as_ref().is_some_and(|name| name.contains("${{"));
+    let jobs = [Some(candidate.job), candidate.reporting];
+    if jobs.into_iter().flatten().any(is_dynamic) {
+        return Obstacle {
+            kind: ObstacleKind::OtherName,
+            clause: format!("it has another name, or is skipped, on {event}"),
+            span: None,
+        };
+    }
+    let inner = &candidate.reported.job;
+    let is_own = inner.path == candidate.path.as_str() && inner.id == candidate.job.id.value;
+    let of_caller = candidate.job.condition.as_ref();
+    let of_inner = candidate
+        .reporting
+        .filter(|job| !is_own && job.condition.is_some());
+    let caller = quoted(&candidate.job.id);
+    let job = match (of_caller, of_inner) {
+        (Some(_), Some(_)) => format!("job {caller} or job {}", quoted(&inner.id)),
+        (Some(_), None) if !is_own => format!("job {caller}"),
+        _ => "it".to_owned(),
+    };
+    // Where the condition is, or may be, in a called file, the job's own place is all there is
+    // to show.
+    let shown = of_caller.filter(|_| of_inner.is_none());
+    Obstacle {
+        kind: ObstacleKind::Skipped,
+        clause: format!("{job} is skipped on {event}, where its `if` never holds"),
+        span: shown.map(|condition| condition.span),
+    }
+}
+
+/// Whether an event has anything to do with the commits that must carry the check.
+pub(super) fn matters(event: &str, read_from: ReadFrom) -> bool {
+    match read_from {
+        ReadFrom::DefaultBranch => event == "pull_request_target",
+        ReadFrom::Tree => matches!(
+            event,
+            "create"
+                | "deployment"
+                | "deployment_status"
+                | "merge_group"
+                | "pull_request"
+                | "pull_request_review"
+                | "pull_request_review_comment"
+                | "push"
+        ),
+    }
 }
 
 /// Whether one trigger fires; `None` when its event has nothing to do with the situation.

@@ -1,15 +1,13 @@
 //! From what is required and what can be reported to what is wrong.
 
-use workflows::Reported;
-
-use super::hints::hint;
-use super::jobs::{Candidate, Doubt, Jobs, Reach};
+use super::hints::{Hint, Slip, hint};
+use super::jobs::{Candidate, Doubt, Jobs, Reach, Refusal};
 use super::observed::{Observed, Sightings};
 use super::problem::{Certainty, Nothing, Problem, ProblemKind};
 use super::required::Required;
 use super::situations::Situations;
 use super::standing::{Kept, Namesakes, Standing};
-use super::triggers::{Circumstances, Kind, ObstacleKind};
+use super::triggers::{Circumstances, Kind, ObstacleKind, Switch};
 use crate::rules::text::quoted;
 use crate::{Reason, Severity, Tree, Unavailable};
 
@@ -68,16 +66,16 @@ impl<'a> Bench<'a> {
 }
 
 /// One context under judgement.
-struct Case<'a, 'b, 'r> {
-    bench: &'b Bench<'a>,
-    required: &'r Required,
-    sightings: Sightings,
-    namesakes: Namesakes<'a, 'b>,
-    situations: Situations,
+pub(super) struct Case<'a, 'b, 'r> {
+    pub(super) bench: &'b Bench<'a>,
+    pub(super) required: &'r Required,
+    pub(super) sightings: Sightings,
+    pub(super) namesakes: Namesakes<'a, 'b>,
+    pub(super) situations: Situations,
 }
 
 impl<'a, 'b> Case<'a, 'b, '_> {
-    fn standing(&self, kind: Kind) -> Standing<'a, 'b> {
+    pub(super) fn standing(&self, kind: Kind) -> Standing<'a, 'b> {
         let around = &self.bench.around;
         self.namesakes.standing(kind, &self.situations, around)
     }
@@ -112,20 +110,22 @@ impl<'a, 'b> Case<'a, 'b, '_> {
         if let Some(doubt) = self.doubt(taken_away.is_some()) {
             return self.unknown(doubt.reason, &doubt.detail);
         }
-        let refused = kept.is_empty().then(|| self.bench.jobs.refused.first());
         let certainty = self.certainty(taken_away.is_some());
-        let severity = match certainty {
-            Certainty::UnlessOutside => Severity::Medium,
+        let first = kept.first().map(|(_, obstacle)| obstacle.kind);
+        let severity = match (certainty, first) {
+            (Certainty::UnlessOutside, _) | (_, Some(ObstacleKind::NotAllowedUnlessOurs)) => {
+                Severity::Medium
+            }
             _ => Severity::High,
         };
-        let hint = hint(
-            &self.required.context,
-            &self.bench.jobs,
-            &self.bench.observed,
-        );
+        let hint = self.hint();
+        let refused = match first {
+            Some(_) => None,
+            None => self.refused(taken_away, hint.as_ref()),
+        };
         let nothing = Nothing {
             kept,
-            refused: refused.flatten(),
+            refused,
             taken_away,
             hint,
             certainty,
@@ -133,12 +133,39 @@ impl<'a, 'b> Case<'a, 'b, '_> {
         only(severity, ProblemKind::Nothing(nothing))
     }
 
+    /// A file that GitHub refuses as a whole and in which the name would be: as far as it can be
+    /// read, or by what the base has in it; else, where nothing else explains why the name is
+    /// missing, one that the change breaks.
+    fn refused(
+        &self,
+        taken_away: Option<&Candidate<'_>>,
+        hint: Option<&Hint<'_, '_>>,
+    ) -> Option<&'b Refusal<'a>> {
+        let refused = &self.bench.jobs.refused;
+        let its_place = refused.iter().find(|refusal| {
+            refusal.may_name(&self.required.context)
+                || taken_away.is_some_and(|candidate| candidate.path == refusal.path)
+        });
+        let explained = taken_away.is_some() || hint.is_some_and(|hint| hint.slip < Slip::Distant);
+        let before = self.bench.before.as_ref().filter(|_| !explained);
+        its_place.or_else(|| {
+            let known = &before?.refused;
+            let is_new = |refusal: &&Refusal<'_>| known.iter().all(|it| it.path != refusal.path);
+            refused.iter().find(is_new)
+        })
+    }
+
+    fn hint(&self) -> Option<Hint<'a, 'b>> {
+        let bench = self.bench;
+        hint(&self.required.context, &bench.jobs, &bench.observed)
+    }
+
     /// Whether what was seen is what a job of ours reported that does not do so any more.
     fn explained(&self, kept: &[Kept<'a, 'b>], taken_away: bool) -> bool {
-        use ObstacleKind::{Disabled, Refused};
+        use ObstacleKind::{ActionsOff, Disabled, Refused};
         let stopped = kept
             .iter()
-            .any(|(_, obstacle)| matches!(obstacle.kind, Disabled | Refused));
+            .any(|(_, obstacle)| matches!(obstacle.kind, ActionsOff | Disabled | Refused));
         (taken_away || stopped) && !self.sightings.by_other_than(self.bench.actions)
     }
 
@@ -148,7 +175,7 @@ impl<'a, 'b> Case<'a, 'b, '_> {
         let namesakes = Namesakes::new(before.named(&self.required.context), Vec::new());
         let situations = Situations::of(&namesakes.all(), self.bench.tree, self.bench.around.base);
         match namesakes.standing(Kind::SameRepository, &situations, &self.bench.around) {
-            Standing::Always | Standing::Sometimes(_) => namesakes.firm.first().copied(),
+            Standing::Always | Standing::Sometimes(_) => namesakes.first(),
             Standing::Never(_) | Standing::Unknown(_) => None,
         }
     }
@@ -156,6 +183,10 @@ impl<'a, 'b> Case<'a, 'b, '_> {
     /// Why something else might report it all the same.
     fn doubt(&self, taken_away: bool) -> Option<&'b Doubt> {
         let bench = self.bench;
+        if bench.around.actions == Switch::Off {
+            // Whatever it is, it does not run.
+            return None;
+        }
         let mut doubts = bench.jobs.doubts.iter().chain(&bench.outside);
         doubts.find(|doubt| match doubt.reach {
             Reach::Jobs => true,
@@ -184,6 +215,10 @@ impl<'a, 'b> Case<'a, 'b, '_> {
             problems.extend(self.orphan().map(|candidate| Problem {
                 severity: Severity::Medium,
                 kind: ProblemKind::UnlessSkipped(candidate),
+            }));
+            problems.extend(self.without_runner().map(|kind| Problem {
+                severity: Severity::Medium,
+                kind,
             }));
             match self.queue() {
                 Ok(problem) => problems.extend(problem),
@@ -248,42 +283,13 @@ impl<'a, 'b> Case<'a, 'b, '_> {
         doubts.find(|doubt| doubt.reach == Reach::Jobs)
     }
 
-    /// The one job that reports it, if that is not when a job on the way is skipped. Of two
-    /// jobs one may run where the other is skipped.
-    fn orphan(&self) -> Option<&'b Candidate<'a>> {
-        let alone = self.namesakes.maybe.is_empty()
-            && self.namesakes.only_if_skipped.is_empty()
-            && distinct(self.namesakes.firm.iter().copied()).len() == 1;
-        let first = self.namesakes.firm.first().filter(|_| alone)?;
-        matches!(first.reported.when, Reported::UnlessSkipped { .. }).then_some(*first)
-    }
-
-    /// The jobs that all report it on the same commit, whatever changes: not those of which a
-    /// filter or a condition picks one.
-    fn several(&self) -> Vec<&'b Candidate<'a>> {
-        let unconditional = |kind: Kind| {
-            let firm = self.namesakes.firm.iter().copied();
-            distinct(firm.filter(|candidate| {
-                let alone = Namesakes::new(vec![*candidate], Vec::new());
-                let standing = alone.standing(kind, &self.situations, &self.bench.around);
-                candidate.job.condition.is_none() && matches!(standing, Standing::Always)
-            }))
-        };
-        let own = unconditional(Kind::SameRepository);
-        if own.len() > 1 || !self.bench.queue {
-            own
-        } else {
-            unconditional(Kind::MergeGroup)
-        }
-    }
-
     /// It is pinned to an App that is not Actions.
     fn foreign(&self) -> Verdict<'a, 'b> {
         if self.sightings.by(self.required.app) {
             return Verdict::default();
         }
         let job = match self.standing(Kind::SameRepository) {
-            Standing::Always | Standing::Sometimes(_) => self.namesakes.firm.first().copied(),
+            Standing::Always | Standing::Sometimes(_) => self.namesakes.first(),
             Standing::Never(_) | Standing::Unknown(_) => None,
         };
         if self.sightings.any() || (job.is_some() && self.bench.observed.any()) {
@@ -301,11 +307,7 @@ impl<'a, 'b> Case<'a, 'b, '_> {
             kept: Vec::new(),
             refused: None,
             taken_away: None,
-            hint: hint(
-                &self.required.context,
-                &self.bench.jobs,
-                &self.bench.observed,
-            ),
+            hint: self.hint(),
             certainty: Certainty::Observed(self.bench.observed.count()),
         };
         only(Severity::High, ProblemKind::Nothing(nothing))
@@ -351,20 +353,4 @@ fn only<'a, 'b>(severity: Severity, kind: ProblemKind<'a, 'b>) -> Verdict<'a, 'b
         problems: vec![Problem { severity, kind }],
         unknown: None,
     }
-}
-
-/// One candidate for each job, however many of its triggers and names are meant.
-fn distinct<'a: 'b, 'b>(
-    candidates: impl Iterator<Item = &'b Candidate<'a>>,
-) -> Vec<&'b Candidate<'a>> {
-    let mut jobs: Vec<&Candidate<'_>> = Vec::new();
-    for candidate in candidates {
-        if jobs
-            .iter()
-            .all(|job| job.identity() != candidate.identity())
-        {
-            jobs.push(candidate);
-        }
-    }
-    jobs
 }

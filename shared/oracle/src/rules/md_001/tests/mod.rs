@@ -1,7 +1,9 @@
 //! What the rule concludes, case by case. How names come about is tested in `workflows`.
 
+mod actions;
 mod change;
 mod golden;
+mod guards;
 mod matching;
 mod misses;
 mod names;

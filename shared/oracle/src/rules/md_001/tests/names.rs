@@ -106,10 +106,7 @@ fn a_caller_reports_nothing_itself() {
 
 #[test]
 fn a_leg_is_missing_when_its_job_is_skipped() {
-    let skippable = MATRIX.replace(
-        "    runs-on",
-        "    if: github.event_name == 'x'\n    runs-on",
-    );
+    let skippable = MATRIX.replace("    runs-on", "    if: github.actor == 'x'\n    runs-on");
     check(
         &requiring(&["test (18)"], &skippable),
         expect![[r#"
@@ -124,7 +121,7 @@ fn a_leg_is_missing_when_its_job_is_skipped() {
 
 #[test]
 fn an_inner_job_is_missing_when_its_caller_is_skipped() {
-    let skippable = CALLER.replace("    uses", "    if: github.event_name == 'x'\n    uses");
+    let skippable = CALLER.replace("    uses", "    if: github.actor == 'x'\n    uses");
     finds(
         &requiring(&["call / unit"], &skippable),
         expect![[r#"

@@ -84,6 +84,32 @@ fn n04_runs_without_a_file() {
     ));
 }
 
+/// They report on the default branch: what they are called decides nothing here.
+#[test]
+fn n04_pages_and_dependabot_report_elsewhere() {
+    let ci = ci();
+    finds(
+        &format!(
+            "//@ require \"CodeQL\" from 15368 by ruleset\n\
+             //@ workflow dynamic/pages/pages-build-deployment active\n\
+             //@ workflow dynamic/dependabot/dependabot-updates active\n{ci}"
+        ),
+        expect![[r#"
+            high: Required check `CodeQL` is reported by nothing [ci.yml:3]
+        "#]],
+    );
+    // What else there may be without a file is not known.
+    finds(
+        &format!(
+            "//@ require \"CodeQL\" from 15368 by ruleset\n\
+             //@ workflow dynamic/something/new active\n{ci}"
+        ),
+        expect![[r#"
+            unknown what reports the required check `CodeQL`: GitHub runs `dynamic/something/new` without a file, and what it reports is not written anywhere.
+        "#]],
+    );
+}
+
 #[test]
 fn n05_a_matrix_or_name_that_only_a_run_decides() {
     let of = |job: &str| {
@@ -179,7 +205,7 @@ fn n11_a_name_that_exists_only_when_the_job_is_skipped() {
 on: pull_request
 jobs:
   native:
-    if: github.repository == 'octo-org/hello'
+    if: github.actor != 'octocat'
     name: native (${{ matrix.os }})
     strategy: {matrix: {os: [linux, mac]}}
     runs-on: x
@@ -292,4 +318,91 @@ fn n19_the_pull_request_adds_the_job() {
     passes(&format!(
         "//@ require \"new\" from 15368 by ruleset\n//@ rollup #7 \"build\" by 15368\n{before}{after}"
     ));
+}
+
+/// The run of a first contributor's fork waits for a maintainer (`action_required`), and reports
+/// once it is approved: late is not missing. Which policy holds is therefore no fact of the rule.
+#[test]
+fn n20_a_fork_whose_run_waits_for_approval() {
+    let ci = ci();
+    passes(&format!(
+        "//@ require \"build\" from 15368 by ruleset\n{ci}"
+    ));
+    passes(&format!(
+        "//@ require \"build\" from 15368 by ruleset\n\
+         //@ rollup #7 fork\n//@ rollup #8 \"build\" by 15368\n{ci}"
+    ));
+}
+
+/// Since 2026-11-02 a public repository without an event policy may block `pull_request_target`.
+/// The policy is in no description of GitHub's API, and what was blocked was not seen: such a
+/// job is taken to run.
+#[test]
+fn n21_pull_request_target_without_an_event_policy() {
+    let label = workflow("label.yml", "pull_request_target", &["label"]);
+    passes(&format!(
+        "//@ require \"label\" from 15368 by ruleset\n{label}"
+    ));
+}
+
+/// Guards that can't be false when they matter.
+#[test]
+fn n22_a_guard_that_always_holds() {
+    for condition in [
+        "github.event_name != 'schedule'",
+        "github.event_name == 'pull_request'",
+        "github.event_name == 'pull_request' || github.event_name == 'merge_group'",
+        "github.repository == 'octo-org/hello'",
+        "github.repository_owner == 'octo-org'",
+        "github.base_ref == 'main'",
+    ] {
+        passes(&format!(
+            "\
+//@ require \"test (1)\" from 15368 by ruleset
+//@ require \"call / unit\" from 15368 by ruleset
+//- .github/workflows/ci.yml
+on: [pull_request, schedule]
+jobs:
+  test: {{if: \"{condition}\", strategy: {{matrix: {{v: [1]}}}}, runs-on: x, steps: [{{run: x}}]}}
+  call: {{if: \"{condition}\", uses: ./.github/workflows/unit.yml}}
+//- .github/workflows/unit.yml
+on: workflow_call
+jobs:
+  unit: {{if: \"{condition}\", runs-on: x, steps: [{{run: x}}]}}
+"
+        ));
+    }
+}
+
+/// A job with a plain name that is skipped passes: what it then proves is another rule's
+/// business.
+#[test]
+fn n23_a_guard_that_never_holds_before_a_plain_name() {
+    passes(
+        "\
+//@ require \"build\" from 15368 by ruleset
+//- .github/workflows/ci.yml
+on: pull_request
+jobs:
+  build: {if: \"github.event_name == 'push'\", runs-on: x, steps: [{run: x}]}
+",
+    );
+}
+
+/// Two jobs of a called workflow of which a condition picks one.
+#[test]
+fn n24_twins_in_a_called_workflow() {
+    passes(
+        "\
+//@ require \"call / unit\" from 15368 by ruleset
+//- .github/workflows/ci.yml
+on: pull_request
+jobs: {call: {uses: ./.github/workflows/unit.yml}}
+//- .github/workflows/unit.yml
+on: workflow_call
+jobs:
+  one: {name: unit, if: 'github.actor == 1', runs-on: x, steps: [{run: x}]}
+  other: {name: unit, if: 'github.actor != 1', runs-on: x, steps: [{run: x}]}
+",
+    );
 }

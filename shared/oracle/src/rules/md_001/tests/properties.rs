@@ -21,7 +21,7 @@ const EVENTS: [&str; 11] = [
     "{deployment_status: }",
 ];
 
-const JOBS: [&str; 9] = [
+const JOBS: [&str; 13] = [
     "{runs-on: x, steps: [{run: x}]}",
     "{name: build, runs-on: x, steps: [{run: x}]}",
     "{if: 'false', strategy: {matrix: {v: [1, 2]}}, runs-on: x, steps: [{run: x}]}",
@@ -31,6 +31,10 @@ const JOBS: [&str; 9] = [
     "{uses: other/repo/.github/workflows/x.yml@main}",
     "{needs: nowhere, runs-on: x, steps: [{run: x}]}",
     "[not a job]",
+    "{if: \"github.event_name == 'push'\", strategy: {matrix: {v: [1]}}, runs-on: x, steps: [{run: x}]}",
+    "{if: matrix.v, strategy: {matrix: {v: [1]}}, runs-on: x, steps: [{run: x}]}",
+    "{runs-on: macos-12, steps: [{uses: other/action@v1}]}",
+    "{name: '${{ github.event_name }}', runs-on: ubuntu-18.04, steps: [{uses: actions/checkout@v4}]}",
 ];
 
 const CONTEXTS: [&str; 9] = [
@@ -45,7 +49,7 @@ const CONTEXTS: [&str; 9] = [
     "very long context that does not fit into any title because it goes on and on and on for ever",
 ];
 
-const SETTINGS: [&str; 9] = [
+const SETTINGS: [&str; 14] = [
     "queue",
     "required-workflow .github/workflows/x.yml",
     "workflow dynamic/pages/pages-build-deployment active",
@@ -55,6 +59,11 @@ const SETTINGS: [&str; 9] = [
     "rollup #2 fork \"test\" by 99, \"BUILD\" by unknown",
     "unavailable rollups not_provided",
     "unavailable app-id not_provided",
+    "unavailable actions not_permitted",
+    "actions off",
+    "actions selected github verified",
+    "actions pinned",
+    "repository unknown",
 ];
 
 fn workflow() -> impl Strategy<Value = String> {

@@ -366,3 +366,58 @@ jobs:
         "#]],
     );
 }
+
+/// The file that is refused is blamed for a name that it has, had or brings, and no other.
+#[test]
+fn a_refused_file_is_blamed_for_its_own_names_only() {
+    let broken = "\
+//- .github/workflows/release.yml
+on: pull_request
+jobs:
+  release: {runs-on: x, needs: nowhere, steps: [{run: x}]}
+";
+    let ci = workflow("ci.yml", "pull_request", &["build"]);
+    let text = format!("//@ require \"lint\" from 15368 by ruleset\n{ci}{broken}");
+    // It never had that name.
+    check(
+        &text,
+        expect![[r#"
+        warn: 1 new finding, not enough to block.
+        new high MD-001: Required check `lint` is reported by nothing
+          at .github/workflows/ci.yml:3  build: {runs-on: ubuntu-latest, steps: [{run: make}]}
+          why `main` requires `lint`, from GitHub Actions (ruleset 1 of octo-org/hello). No job of any workflow reports a check of that name.
+          fix Give a job of a workflow that runs on `pull_request` the `name` `lint`, or stop requiring it.
+    "#]],
+    );
+    // Nor at the base.
+    let same = broken.replace("//- ", "//- before: ");
+    finds(
+        &format!("{text}{same}"),
+        expect![[r#"
+        high: Required check `lint` is reported by nothing [ci.yml:3]
+    "#]],
+    );
+    // It breaks with the change, and nothing else explains it: the name may be in there.
+    let sound = same.replace(", needs: nowhere", "");
+    finds(
+        &format!("{text}{sound}"),
+        expect![[r#"
+        high: Required check `lint` is reported by nothing [release.yml:3]
+    "#]],
+    );
+    // A matrix or a called workflow may be behind the name.
+    finds(
+        &format!(
+            "//@ require \"release\" from 15368 by ruleset\n\
+             //@ require \"release (1)\" from 15368 by ruleset\n\
+             //@ require \"release / unit\" from 15368 by ruleset\n\
+             //@ require \"releases\" from 15368 by ruleset\n{ci}{broken}"
+        ),
+        expect![[r#"
+            high: Required check `releases` is reported by nothing [ci.yml:3]
+            high: Required check `release (1)` is reported by nothing [release.yml:3]
+            high: Required check `release / unit` is reported by nothing [release.yml:3]
+            high: Required check `release` is reported by nothing [release.yml:3]
+        "#]],
+    );
+}

@@ -1,0 +1,137 @@
+//! What Actions permits
+//! (<https://docs.github.com/en/rest/actions/permissions>). Asked only where recent pull
+//! requests leave it in doubt: it costs up to three calls, and few installations grant
+//! `administration`.
+
+use std::time::Duration;
+
+use app::GitHubError;
+use app::event::Repository;
+use moka::future::Cache;
+use oracle::{
+    ActionsPermissions, AllowedActions, Fact, Reason, SelectedActions, Settings, Unavailable,
+};
+use serde::Deserialize;
+
+use super::{permitted, unusable};
+use crate::GitHub;
+use crate::endpoint::{ACTIONS_PERMISSIONS, SELECTED_ACTIONS};
+
+const WHAT: &str = "what Actions permits";
+
+/// The permission that shows it.
+const PERMISSION: &str = "administration: read";
+
+/// How long what was seen holds: whoever switches Actions on sees it within this time.
+const KEPT: Duration = Duration::from_mins(10);
+
+/// How many repositories' answers are kept.
+const MOST_KEPT: u64 = 10_000;
+
+/// What was seen, by installation and repository: what one installation may see must not come
+/// to another.
+pub(super) struct Permissions(Cache<(u64, u64), Fact<ActionsPermissions>>);
+
+impl Permissions {
+    pub(super) fn new() -> Self {
+        let cache = Cache::builder().max_capacity(MOST_KEPT).time_to_live(KEPT);
+        Self(cache.build())
+    }
+}
+
+#[derive(Deserialize)]
+struct PermissionsBody {
+    enabled: bool,
+    #[serde(default)]
+    allowed_actions: Option<String>,
+    #[serde(default)]
+    sha_pinning_required: bool,
+}
+
+#[derive(Deserialize)]
+struct SelectedBody {
+    #[serde(default, rename = "github_owned_allowed")]
+    github_owned: bool,
+    #[serde(default, rename = "verified_allowed")]
+    verified: bool,
+    #[serde(default, rename = "patterns_allowed")]
+    patterns: Vec<String>,
+}
+
+impl GitHub {
+    /// Looks at what Actions permits if these settings leave that in doubt.
+    pub(super) async fn actions(
+        &self,
+        repository: &Repository,
+        settings: &Settings,
+    ) -> Result<Fact<ActionsPermissions>, GitHubError> {
+        if !settings.leave_actions_in_doubt() {
+            return Ok(not_asked());
+        }
+        let kept = &self.kept.permissions.0;
+        let key = (repository.installation_id, repository.id);
+        if let Some(known) = kept.get(&key).await {
+            return Ok(known);
+        }
+        let seen = self.actions_permissions(repository).await;
+        let fact = permitted(WHAT, PERMISSION, seen)?;
+        kept.insert(key, fact.clone()).await;
+        Ok(fact)
+    }
+
+    async fn actions_permissions(
+        &self,
+        repository: &Repository,
+    ) -> Result<Fact<ActionsPermissions>, GitHubError> {
+        let body: PermissionsBody = self
+            .api
+            .read_settings(repository, ACTIONS_PERMISSIONS)
+            .await?;
+        if !body.enabled {
+            return Ok(Fact::Known(ActionsPermissions::Disabled));
+        }
+        let allowed_actions = match body.allowed_actions.as_deref() {
+            Some("all") => AllowedActions::All,
+            Some("local_only") => AllowedActions::LocalOnly,
+            Some("selected") => AllowedActions::Selected(self.selected_actions(repository).await?),
+            _ => {
+                return Ok(unusable(
+                    WHAT,
+                    Reason::Unreadable,
+                    "GitHub describes it in a way that this version of Phase Mirror does not know.",
+                ));
+            }
+        };
+        Ok(Fact::Known(ActionsPermissions::Enabled {
+            allowed_actions,
+            sha_pinning_required: body.sha_pinning_required,
+        }))
+    }
+
+    async fn selected_actions(
+        &self,
+        repository: &Repository,
+    ) -> Result<Fact<SelectedActions>, GitHubError> {
+        let body: Result<SelectedBody, _> =
+            self.api.read_settings(repository, SELECTED_ACTIONS).await;
+        let selected = body.map(|body| {
+            Fact::Known(SelectedActions {
+                github_owned_allowed: body.github_owned,
+                verified_allowed: body.verified,
+                patterns_allowed: body.patterns,
+            })
+        });
+        permitted("which actions are allowed", PERMISSION, selected)
+    }
+}
+
+/// No rule hears of this: recent pull requests show checks by Actions, or there is nothing that
+/// would hang on it.
+pub(super) fn not_asked() -> Fact<ActionsPermissions> {
+    Fact::Unavailable(Unavailable {
+        fact: WHAT.to_owned(),
+        reason: Reason::NotProvided,
+        detail: "It was not asked for, because recent pull requests leave no doubt of it."
+            .to_owned(),
+    })
+}
