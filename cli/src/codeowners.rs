@@ -134,29 +134,15 @@ fn visible(text: &str) -> String {
 
 /// A line that GitHub skips, in the words of its own error list where it has some.
 fn skipped(path: &Path, problem: &Problem) -> String {
-    use codeowners::PatternError;
     let Problem { line, column, .. } = problem;
-    let word = visible(&problem.word);
+    let explanation = problem.kind.explanation();
     let what = match problem.kind {
-        ProblemKind::Owner => {
-            format!("invalid owner `{word}`: expected @user, @org/team or an e-mail address")
-        }
         ProblemKind::NotUtf8 => "not UTF-8".to_owned(),
-        ProblemKind::Pattern(PatternError::Negation) => {
-            format!("invalid pattern `{word}`: `!` does not negate in CODEOWNERS")
-        }
-        ProblemKind::Pattern(PatternError::Range) => {
-            format!("invalid pattern `{word}`: `[ ]` ranges do not work in CODEOWNERS")
-        }
-        ProblemKind::Pattern(PatternError::EscapedHash) => {
-            format!("invalid pattern `{word}`: a path that begins with `#` can't be owned")
-        }
-        ProblemKind::Pattern(PatternError::Empty) => {
-            format!("invalid pattern `{word}`: it names nothing")
-        }
-        ProblemKind::Pattern(PatternError::ManyStars) => {
-            format!("invalid pattern `{word}`: three or more `*` in a row")
-        }
+        kind @ (ProblemKind::Owner | ProblemKind::Pattern(_)) => format!(
+            "{} `{}`: {explanation}",
+            kind.name().to_lowercase(),
+            visible(&problem.word)
+        ),
     };
     format!(
         "{}:{line}:{column}: {what}; GitHub skips this line",

@@ -47,12 +47,38 @@ pub enum ProblemKind {
     NotUtf8,
 }
 
+impl ProblemKind {
+    /// GitHub's name for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pattern(_) => "Invalid pattern",
+            Self::Owner => "Invalid owner",
+            Self::NotUtf8 => "Not UTF-8",
+        }
+    }
+
+    /// What does not work, as a clause.
+    pub fn explanation(self) -> &'static str {
+        match self {
+            Self::Owner => "expected @user, @org/team or an e-mail address",
+            Self::NotUtf8 => "the line is not UTF-8",
+            Self::Pattern(PatternError::Negation) => "`!` does not negate in CODEOWNERS",
+            Self::Pattern(PatternError::Range) => "`[ ]` ranges do not work in CODEOWNERS",
+            Self::Pattern(PatternError::EscapedHash) => {
+                "a path that begins with `#` can't be owned"
+            }
+            Self::Pattern(PatternError::Empty) => "it names nothing",
+            Self::Pattern(PatternError::ManyStars) => "three or more `*` in a row",
+        }
+    }
+}
+
 /// A parsed file.
 #[derive(Debug, Clone)]
 pub struct Codeowners {
     rules: Vec<Rule>,
     problems: Vec<Problem>,
-    index: Index,
+    pub(crate) index: Index,
 }
 
 /// Parses a file. A line with a problem is skipped as GitHub skips it.

@@ -110,6 +110,37 @@ impl Pattern {
         }
     }
 
+    /// Paths that the pattern matches and no repository has: what a new file could be called.
+    /// Whether another rule decides them tells whether this one can still decide anything.
+    pub fn probes(&self) -> Vec<String> {
+        let mut shallow = Vec::new();
+        let mut deep = Vec::new();
+        for segment in &self.segments {
+            match segment {
+                Segment::AnyDepth => deep.extend([FRESH.to_owned(), FRESH.to_owned()]),
+                Segment::Literal(name) => {
+                    shallow.push(name.clone());
+                    deep.push(name.clone());
+                }
+                Segment::Glob(glob) => {
+                    shallow.push(fresh(glob));
+                    deep.push(fresh(glob));
+                }
+            }
+        }
+        let mut probes = Vec::new();
+        for names in [shallow, deep] {
+            let path = names.join("/");
+            let below = format!("{path}/{FRESH}");
+            let far_below = format!("{below}/{FRESH}");
+            probes.extend([path, below, far_below]);
+        }
+        probes.retain(|path| !path.starts_with('/') && !path.is_empty() && self.matches(path));
+        probes.sort_unstable();
+        probes.dedup();
+        probes
+    }
+
     pub(crate) fn segments(&self) -> &[Segment] {
         &self.segments
     }
@@ -155,6 +186,27 @@ impl Segment {
             Self::Glob(glob) => glob_matches(glob, name),
         }
     }
+}
+
+/// A name that no file has: a private-use character.
+const FRESH: &str = "\u{F8FF}";
+
+/// A name that a glob matches and no file has.
+fn fresh(glob: &str) -> String {
+    let mut name = String::new();
+    let mut escaped = false;
+    for c in glob.chars() {
+        match c {
+            '\\' if !escaped => {
+                escaped = true;
+                continue;
+            }
+            '*' | '?' if !escaped => name.push_str(FRESH),
+            c => name.push(c),
+        }
+        escaped = false;
+    }
+    name
 }
 
 fn split_first(path: &str) -> (&str, Option<&str>) {
