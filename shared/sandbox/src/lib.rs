@@ -55,6 +55,6 @@ pub use http::{Call, Exchange, Failure, Fault};
 pub use state::{
     Access, Action, ActionsPolicy, Annotation, AnnotationLevel, AppId, Attempt, CheckConclusion,
     CheckRun, CheckStatus, Delivery, Enforcement, GITHUB_ACTIONS, Output, Permissions, Protection,
-    Ruleset, SelectedActions, StatusState, WorkflowState,
+    Role, Ruleset, SelectedActions, StatusState, WorkflowState,
 };
 pub use story::{App, Installation, NewApp, Options, PullRequest, Repository, Sandbox, StartError};

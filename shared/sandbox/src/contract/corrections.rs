@@ -19,6 +19,11 @@ pub(super) fn apply(document: &mut Value) {
             *schema = json!({ "$ref": "#/components/schemas/nullable-repository" });
         }
     }
+    // A repository without CODEOWNERS is answered like everything that is not found.
+    let errors = "/paths/~1repos~1{owner}~1{repo}~1codeowners~1errors/get/responses/404";
+    if let Some(response) = document.pointer_mut(errors) {
+        *response = json!({ "$ref": "#/components/responses/not_found" });
+    }
     // Since 2024 every error has its status in the body, as `basic-error` says.
     for error in ["validation-error", "validation-error-simple"] {
         let properties = format!("/components/schemas/{error}/properties");

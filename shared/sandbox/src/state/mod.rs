@@ -7,6 +7,7 @@ mod actions_policy;
 mod app;
 mod app_key;
 mod check_run;
+mod collaborator;
 mod delivery;
 mod installation;
 mod protection;
@@ -33,6 +34,7 @@ pub use app::{AppId, GITHUB_ACTIONS};
 pub use check_run::{
     Action, Annotation, AnnotationLevel, CheckConclusion, CheckRun, CheckStatus, Output,
 };
+pub use collaborator::Role;
 pub use delivery::{Attempt, Delivery};
 pub use protection::Protection;
 pub use ruleset::{Enforcement, Ruleset};
@@ -42,6 +44,7 @@ pub use workflow::WorkflowState;
 pub(crate) use account::{Account, AccountKind};
 pub(crate) use app::App;
 pub(crate) use check_run::NewCheckRun;
+pub(crate) use collaborator::{CodeownersError, Collaborators};
 pub(crate) use installation::{AccessToken, Installation, Selection};
 pub(crate) use pull_request::{Draft, HeadRef, PullRequest, TestMerge};
 pub(crate) use rate_limit::{RateLimit, Resource};

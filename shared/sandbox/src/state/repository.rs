@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{AccountKind, ActionsPolicy, Protection, PullRequest, Ruleset, State, WorkflowState};
+use super::{
+    AccountKind, ActionsPolicy, Collaborators, Protection, PullRequest, Ruleset, State,
+    WorkflowState,
+};
 use crate::git::{Commit, Content, Files, Object, ObjectId, ObjectStore, Signature};
 
 /// A repository.
@@ -34,6 +37,8 @@ pub(crate) struct Repository {
     pub(crate) protections: Vec<Protection>,
     /// Its own rulesets.
     pub(crate) rulesets: Vec<Ruleset>,
+    /// Who may do what beside its owner.
+    pub(crate) collaborators: Collaborators,
     /// States of workflows that somebody set, by path; others are active.
     pub(crate) workflow_states: BTreeMap<String, WorkflowState>,
     /// What its Actions settings permit.
@@ -90,6 +95,7 @@ impl State {
             pull_requests: BTreeMap::new(),
             protections: Vec::new(),
             rulesets: Vec::new(),
+            collaborators: Collaborators::new(),
             workflow_states: BTreeMap::new(),
             actions_policy: ActionsPolicy::default(),
             created_at: self.now(),

@@ -125,16 +125,15 @@ impl Ruleset {
     /// Requires a pull request with this many approvals.
     #[must_use]
     pub fn requires_pull_request(self, approvals: u64) -> Self {
-        self.rule(
-            "pull_request",
-            Some(json!({
-                "dismiss_stale_reviews_on_push": false,
-                "require_code_owner_review": false,
-                "require_last_push_approval": false,
-                "required_approving_review_count": approvals,
-                "required_review_thread_resolution": false,
-            })),
-        )
+        self.rule("pull_request", Some(pull_request(approvals)))
+    }
+
+    /// Requires a pull request with an approval of an owner of what it changes.
+    #[must_use]
+    pub fn requires_code_owner_review(self) -> Self {
+        let mut parameters = pull_request(1);
+        parameters["require_code_owner_review"] = json!(true);
+        self.rule("pull_request", Some(parameters))
     }
 
     /// With any other rule, in GitHub's words.
@@ -181,6 +180,17 @@ impl Ruleset {
         };
         fits(&self.include) && !fits(&self.exclude)
     }
+}
+
+/// The parameters of a `pull_request` rule.
+fn pull_request(approvals: u64) -> Value {
+    json!({
+        "dismiss_stale_reviews_on_push": false,
+        "require_code_owner_review": false,
+        "require_last_push_approval": false,
+        "required_approving_review_count": approvals,
+        "required_review_thread_resolution": false,
+    })
 }
 
 /// A rule that binds a branch, with where it comes from.

@@ -7,8 +7,8 @@ use super::pull_request::PullRequest;
 use crate::git::{Content, ObjectId};
 use crate::shared::Shared;
 use crate::state::{
-    ActionsPolicy, AppId, CheckConclusion, CheckRun, CheckStatus, NewCheckRun, Protection, Ruleset,
-    State, Status, StatusState, WorkflowState,
+    ActionsPolicy, AppId, CheckConclusion, CheckRun, CheckStatus, NewCheckRun, Protection, Role,
+    Ruleset, State, Status, StatusState, WorkflowState,
 };
 
 /// Who does things where a story doesn't say.
@@ -218,6 +218,17 @@ impl Repository {
     /// Takes classic protection off.
     pub fn unprotect(&self, pattern: &str) {
         self.change(|it| it.protections.retain(|it| it.pattern != pattern));
+    }
+
+    /// Lets a user (`@login`), a team (`@organization/team`) or whoever has an address do
+    /// something; replaces what they could do.
+    pub fn add_collaborator(&self, name: &str, role: Role) {
+        self.change(|it| it.collaborators.insert(name.to_lowercase(), role));
+    }
+
+    /// Takes a user, a team or an address out.
+    pub fn remove_collaborator(&self, name: &str) {
+        self.change(|it| it.collaborators.remove(&name.to_lowercase()));
     }
 
     /// Turns a workflow off or on, by the path of its file.

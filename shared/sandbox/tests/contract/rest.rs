@@ -11,6 +11,10 @@ async fn what_is_read_of_a_repository_is_as_described() {
     let scene = Scene::set().await;
     let client = scene.client();
     let head = scene.pull_request.head();
+    let owners = "* @octocat\n!docs/ @octocat\ndocs/ octocat\n";
+    let owned = scene
+        .repository
+        .push("owned", "Own", [("docs/CODEOWNERS", owners)]);
     let base = scene.repository.tip("main");
     let commit = client
         .read(&format!("/repos/octo-org/hello/git/commits/{head}"))
@@ -42,6 +46,8 @@ async fn what_is_read_of_a_repository_is_as_described() {
         format!("/repos/octo-org/hello/commits/{head}/check-runs"),
         format!("/repos/octo-org/hello/commits/{head}/pulls"),
         "/repos/octo-org/hello/actions/workflows".to_owned(),
+        "/repos/octo-org/hello/codeowners/errors?ref=owned".to_owned(),
+        format!("/repos/octo-org/hello/codeowners/errors?ref={owned}"),
     ] {
         client.read(&target).await;
     }

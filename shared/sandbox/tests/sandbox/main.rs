@@ -8,6 +8,7 @@
 mod authentication;
 mod check_runs;
 mod client;
+mod codeowners;
 mod faults;
 mod git_data;
 mod limits;
