@@ -1,7 +1,7 @@
 //! How long the oracle takes, from a fetched snapshot to a report. Budget: less than 100 ms at
 //! the 99th percentile.
 
-use benches::{golden, repository};
+use benches::{golden, owned_repository, repository};
 use divan::{Bencher, black_box};
 use oracle::testing::Fixture;
 
@@ -18,6 +18,12 @@ fn golden_case(bencher: Bencher<'_, '_>) {
 #[divan::bench(args = [(10, 2), (1_000, 20), (100_000, 50)], sample_count = 300)]
 fn repository_of(bencher: Bencher<'_, '_>, (entries, workflows): (usize, usize)) {
     evaluate(bencher, &repository(entries, workflows));
+}
+
+/// Files in each tree, and rules of its CODEOWNERS.
+#[divan::bench(args = [(1_000, 20), (100_000, 1_000)], sample_count = 300)]
+fn codeowners_of(bencher: Bencher<'_, '_>, (entries, rules): (usize, usize)) {
+    evaluate(bencher, &owned_repository(entries, rules));
 }
 
 fn evaluate(bencher: Bencher<'_, '_>, fixture: &Fixture) {

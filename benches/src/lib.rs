@@ -5,6 +5,7 @@ mod repositories;
 mod webhook;
 
 pub use repositories::{
-    LARGE_WORKFLOW_JOBS, SMALL_WORKFLOW, golden, large_workflow, repository, text_with_secrets,
+    LARGE_WORKFLOW_JOBS, SMALL_WORKFLOW, codeowners, golden, large_workflow, owned_repository,
+    repository, text_with_secrets,
 };
 pub use webhook::{Delivery, intake, intake_that_reads_nothing};

@@ -133,6 +133,40 @@ pub fn repository(entries: usize, workflows: usize) -> Fixture {
     fixture
 }
 
+/// A CODEOWNERS file of this many rules: a default, folders of the packages that
+/// [`repository`] has, and a pattern with a wildcard for every fifty of them.
+pub fn codeowners(rules: usize) -> String {
+    let mut text = String::from("* @octo-org/all\n");
+    for rule in 1..rules {
+        let package = rule % 250;
+        let _ = match rule {
+            _ if rule % 50 == 0 => writeln!(text, "*.kind_{rule} @octo-org/team-{package}"),
+            _ if rule < 250 => writeln!(text, "/src/package_{rule}/ @octo-org/team-{package}"),
+            _ => writeln!(
+                text,
+                "/src/package_{package}/module_{rule}/ @octo-org/team-{rule}"
+            ),
+        };
+    }
+    text
+}
+
+/// [`repository`] with a CODEOWNERS file in both trees.
+pub fn owned_repository(entries: usize, rules: usize) -> Fixture {
+    let mut fixture = repository(entries, 2);
+    let content = codeowners(rules);
+    let snapshot = &mut fixture.snapshot;
+    for tree in std::iter::once(&mut snapshot.after).chain(&mut snapshot.before) {
+        let path = path(".github/CODEOWNERS");
+        if let Fact::Known(known) = &mut tree.entries {
+            known.insert(path.clone(), entry(content.len()));
+        }
+        tree.files
+            .insert(path, Fact::Known(content.clone().into_bytes()));
+    }
+    fixture
+}
+
 /// Source files, 20 to a folder, until there are `entries`.
 fn fill(known: &mut BTreeMap<RepoPath, Entry>, entries: usize) {
     for number in known.len()..entries {

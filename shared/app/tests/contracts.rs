@@ -1,5 +1,6 @@
 //! The fakes pass the contracts that every adapter passes.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use app::event::Repository;
@@ -95,6 +96,7 @@ fn snapshot(pull_request: &PullRequest) -> Snapshot {
                 sha_pinning_required: false,
             }),
             actions_app_id: Fact::Known(15_368),
+            owners: Fact::Known(BTreeMap::new()),
         },
         after: Tree::empty(),
         before: Some(Tree::empty()),

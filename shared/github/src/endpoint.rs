@@ -46,6 +46,8 @@ pub(crate) const BLOB: Endpoint = reading("GET /repos/{owner}/{repo}/git/blobs/{
 pub(crate) const COMPARE: Endpoint = reading("GET /repos/{owner}/{repo}/compare/{basehead}");
 pub(crate) const RULES: Endpoint = reading("GET /repos/{owner}/{repo}/rules/branches/{branch}");
 pub(crate) const BRANCH: Endpoint = reading("GET /repos/{owner}/{repo}/branches/{branch}");
+pub(crate) const CODEOWNERS_ERRORS: Endpoint =
+    reading("GET /repos/{owner}/{repo}/codeowners/errors");
 pub(crate) const WORKFLOWS: Endpoint = reading("GET /repos/{owner}/{repo}/actions/workflows");
 pub(crate) const ACTIONS_PERMISSIONS: Endpoint =
     reading("GET /repos/{owner}/{repo}/actions/permissions");

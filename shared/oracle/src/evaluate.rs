@@ -6,14 +6,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
+use crate::codeowners_files;
 use crate::decision::{Grounds, decide};
 use crate::evidence::hex;
 use crate::parsed::parse;
 use crate::registry::{Before, Findings, Input, RULES, Rule, RuleMeta, rules_hash};
 use crate::shown::redacted;
 use crate::{
-    DefaultBranch, Evidence, Fact, Finding, Fingerprint, Item, Meta, Mode, Policy, Reason, Report,
-    RuleError, RunMode, Severity, ShortId, Snapshot, Status, Summary, Unavailable, Workflows,
+    CodeownersFiles, DefaultBranch, Evidence, Fact, Finding, Fingerprint, Item, Meta, Mode, Policy,
+    Reason, Report, RuleError, RunMode, Severity, ShortId, Snapshot, Status, Summary, Tree,
+    Unavailable, Workflows,
 };
 
 /// The fewest base-32 characters of a short id.
@@ -45,40 +47,19 @@ pub(crate) fn evaluate_with(
     policy: &Policy,
     run: &Run,
 ) -> Report {
-    let after = parse(&snapshot.after);
-    let before = snapshot.before.as_ref().map(|tree| (tree, parse(tree)));
-    let default_after = default_branch(snapshot, &after);
-    let default_before = before
+    let after = Side::of(snapshot, &snapshot.after);
+    let before = snapshot
+        .before
         .as_ref()
-        .map(|(_, workflows)| default_branch(snapshot, workflows));
-    let other_side = before.as_ref().zip(default_before.as_ref());
-    let other_side = other_side.map(|((tree, workflows), default_branch)| Before {
-        tree,
-        workflows,
-        default_branch,
-    });
+        .map(|tree| Side::of(snapshot, tree));
+    let other_side = before.as_ref().map(Side::as_before);
 
     let mut run_of = Runs::default();
-    let input_after = Input {
-        repository: snapshot.subject.repository.as_ref(),
-        settings: &snapshot.settings,
-        tree: &snapshot.after,
-        workflows: &after,
-        default_branch: &default_after,
-        before: other_side.as_ref(),
-    };
-    let (found, unavailable) = run_of.side(rules, &input_after, "after");
-    let known = other_side.as_ref().map(|side| {
-        let input = Input {
-            repository: snapshot.subject.repository.as_ref(),
-            settings: &snapshot.settings,
-            tree: side.tree,
-            workflows: side.workflows,
-            default_branch: side.default_branch,
-            before: None,
-        };
-        run_of.side(rules, &input, "before")
-    });
+    let input = after.input(other_side.as_ref());
+    let (found, unavailable) = run_of.side(rules, &input, "after");
+    let known = before
+        .as_ref()
+        .map(|side| run_of.side(rules, &side.input(None), "before"));
     let known = known.map(|(found, not_seen)| Known {
         found,
         failed: run_of.failed_before(),
@@ -94,6 +75,49 @@ pub(crate) fn evaluate_with(
         run_of.errors,
         rules,
     ))
+}
+
+/// A tree, with what is read from it once for all rules.
+struct Side<'a> {
+    snapshot: &'a Snapshot,
+    tree: &'a Tree,
+    workflows: Workflows,
+    codeowners: Fact<CodeownersFiles>,
+    default_branch: Fact<Workflows>,
+}
+
+impl<'a> Side<'a> {
+    fn of(snapshot: &'a Snapshot, tree: &'a Tree) -> Self {
+        let workflows = parse(tree);
+        Self {
+            snapshot,
+            tree,
+            default_branch: default_branch(snapshot, &workflows),
+            workflows,
+            codeowners: codeowners_files::parse(tree),
+        }
+    }
+
+    fn as_before(&self) -> Before<'_> {
+        Before {
+            tree: self.tree,
+            workflows: &self.workflows,
+            codeowners: &self.codeowners,
+            default_branch: &self.default_branch,
+        }
+    }
+
+    fn input<'b>(&'b self, before: Option<&'b Before<'b>>) -> Input<'b> {
+        Input {
+            repository: self.snapshot.subject.repository.as_ref(),
+            settings: &self.snapshot.settings,
+            tree: self.tree,
+            workflows: &self.workflows,
+            codeowners: &self.codeowners,
+            default_branch: &self.default_branch,
+            before,
+        }
+    }
 }
 
 /// The workflows that GitHub reads from the default branch.

@@ -14,6 +14,7 @@
 //! **Invariant.** No text of a report holds a secret that the crate `redaction` knows.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod codeowners_files;
 mod decision;
 mod evaluate;
 mod evidence;
@@ -31,6 +32,7 @@ mod snapshot;
 pub mod testing;
 mod vocabulary;
 
+pub use codeowners_files::CodeownersFiles;
 pub use decision::{Decision, Outcome};
 pub use evaluate::{Run, evaluate};
 pub use evidence::Evidence;
@@ -43,8 +45,11 @@ pub use report::{
 };
 pub use settings::{
     ActionsPermissions, ActionsWorkflow, AllowedActions, BranchRule, ClassicProtection,
-    EnforcementLevel, MergeQueue, Producer, RequiredCheck, RequiredStatusChecks, RequiredWorkflow,
-    Rollup, RollupContext, RuleSource, SelectedActions, Settings,
+    EnforcementLevel, MergeQueue, OwnerAccess, Producer, PullRequestRule, RequiredCheck,
+    RequiredStatusChecks, RequiredWorkflow, Rollup, RollupContext, RuleSource, SelectedActions,
+    Settings,
 };
-pub use snapshot::{DefaultBranch, Entry, EntryKind, FileContent, Snapshot, Subject, Tree};
+pub use snapshot::{
+    CodeownersError, DefaultBranch, Entry, EntryKind, FileContent, Snapshot, Subject, Tree,
+};
 pub use vocabulary::{BranchName, InvalidName, ObjectId, RepoPath, RepositoryName};

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use workflows::{ParseError, Workflow};
 
-use crate::registry::{FILE_LIMIT, wants};
-use crate::{Entry, EntryKind, Fact, Reason, RepoPath, Tree, Unavailable};
+use crate::registry::file_limit;
+use crate::{Entry, EntryKind, Fact, FileContent, Reason, RepoPath, Tree, Unavailable};
 
 /// The workflow files of one tree: parsed, not parsable, or not readable at all.
 pub type Workflows = BTreeMap<RepoPath, Fact<Result<Workflow, ParseError>>>;
@@ -16,26 +16,42 @@ const WORKFLOW_DIRECTORIES: [&str; 2] = [".github", ".github/workflows"];
 /// Parses every workflow file of a tree.
 ///
 /// A symlink or a submodule in the place of a file, or of the directory, is unreadable: Git
-/// stores a target or a commit there, and neither is followed. A file over [`FILE_LIMIT`] is
+/// stores a target or a commit there, and neither is followed. A file over [`file_limit`] is
 /// too large, whether or not the edge fetched it.
 pub(crate) fn parse(tree: &Tree) -> Workflows {
     let mut parsed = Workflows::new();
     if let Fact::Known(entries) = &tree.entries {
         for (path, entry) in entries {
-            if wants(path) || WORKFLOW_DIRECTORIES.contains(&path.as_str()) {
+            if is_workflow(path) || WORKFLOW_DIRECTORIES.contains(&path.as_str()) {
                 parsed.insert(path.clone(), read(tree, path, Some(entry)));
             }
         }
     } else {
         // The platform cut the tree short, but the edge may have listed the directory itself.
-        for path in tree.files.keys().filter(|path| wants(path)) {
+        for path in tree.files.keys().filter(|path| is_workflow(path)) {
             parsed.insert(path.clone(), read(tree, path, None));
         }
     }
     parsed
 }
 
+fn is_workflow(path: &RepoPath) -> bool {
+    workflows::is_workflow_path(path.as_str())
+}
+
 fn read(tree: &Tree, path: &RepoPath, entry: Option<&Entry>) -> Fact<Result<Workflow, ParseError>> {
+    match content(tree, path, entry) {
+        Fact::Known(content) => Fact::Known(workflows::parse(content)),
+        Fact::Unavailable(why) => Fact::Unavailable(why),
+    }
+}
+
+/// The content of a wanted file, if rules may read it.
+pub(crate) fn content<'a>(
+    tree: &'a Tree,
+    path: &RepoPath,
+    entry: Option<&Entry>,
+) -> Fact<&'a FileContent> {
     let unavailable = |reason, detail: &str| {
         Fact::Unavailable(Unavailable {
             fact: path.to_string(),
@@ -58,17 +74,17 @@ fn read(tree: &Tree, path: &RepoPath, entry: Option<&Entry>) -> Fact<Result<Work
         }
         Some(EntryKind::File | EntryKind::Executable) | None => {}
     }
+    let limit = file_limit(path);
     let too_large = || {
-        let detail = format!("It is larger than {FILE_LIMIT} bytes; make it smaller.");
+        let detail = format!("It is larger than {limit} bytes; make it smaller.");
         unavailable(Reason::TooLarge, &detail)
     };
-    if entry.and_then(|entry| entry.size) > Some(FILE_LIMIT) {
+    if entry.and_then(|entry| entry.size) > Some(limit) {
         return too_large();
     }
     match tree.files.get(path) {
-        Some(Fact::Known(content)) if content.len() as u64 > FILE_LIMIT => too_large(),
-        Some(Fact::Known(content)) => Fact::Known(workflows::parse(content)),
-        Some(Fact::Unavailable(why)) => Fact::Unavailable(why.clone()),
+        Some(Fact::Known(content)) if content.len() as u64 > limit => too_large(),
+        Some(content) => content.as_ref(),
         None => unavailable(Reason::Failed, "Its content was not fetched."),
     }
 }

@@ -2,22 +2,34 @@
 
 use std::fmt::Write as _;
 
+/// Where GitHub looks for CODEOWNERS, in this order; the first file that is there counts.
+pub use codeowners::LOCATIONS as CODEOWNERS_LOCATIONS;
 use sha2::{Digest, Sha256};
 
+use crate::codeowners_files::CodeownersFiles;
 use crate::evidence::hex;
 use crate::parsed::Workflows;
 use crate::rules::md_000::MD_000;
 use crate::rules::md_001::MD_001;
+use crate::rules::md_007::MD_007;
 use crate::rules::md_008::MD_008;
 use crate::{Evidence, Fact, Finding, Mode, RepoPath, RepositoryName, Settings, Tree, Unavailable};
 
 /// Every rule. Adding one is a file in `rules/` and one entry here
 /// (docs/rules/README.md goes through it from start to finish).
-pub static RULES: &[&dyn Rule] = &[&MD_000, &MD_001, &MD_008];
+pub static RULES: &[&dyn Rule] = &[&MD_000, &MD_001, &MD_007, &MD_008];
 
-/// The largest file, in bytes, that rules are given to read; an edge need not fetch larger
-/// ones, and says [`Reason::TooLarge`](crate::Reason::TooLarge) of them.
-pub const FILE_LIMIT: u64 = workflows::MAX_FILE_BYTES as u64;
+/// The largest size, in bytes, at which a wanted file is read; an edge need not fetch it when it
+/// is larger, and says [`Reason::TooLarge`](crate::Reason::TooLarge) of it. For CODEOWNERS the
+/// limit is GitHub's: it ignores the file from 3 MB on.
+pub fn file_limit(path: &RepoPath) -> u64 {
+    let bytes = if CODEOWNERS_LOCATIONS.contains(&path.as_str()) {
+        codeowners::MAX_FILE_BYTES - 1
+    } else {
+        workflows::MAX_FILE_BYTES
+    };
+    bytes as u64
+}
 
 /// The published JSON Schema of the report, schema 3.
 pub const REPORT_SCHEMA: &str = include_str!("../../../schemas/dissonance-report.v3.schema.json");
@@ -58,6 +70,8 @@ pub struct Input<'a> {
     pub tree: &'a Tree,
     /// The workflow files of `tree`, parsed once for all rules.
     pub workflows: &'a Workflows,
+    /// The CODEOWNERS files of `tree`; unavailable where its files are not known.
+    pub codeowners: &'a Fact<CodeownersFiles>,
     /// The workflow files that GitHub reads from the default branch whatever the pull request
     /// holds (`pull_request_target`): those of `tree` where the base is the default branch.
     pub default_branch: &'a Fact<Workflows>,
@@ -73,6 +87,8 @@ pub struct Before<'a> {
     pub tree: &'a Tree,
     /// Its workflow files.
     pub workflows: &'a Workflows,
+    /// Its CODEOWNERS files.
+    pub codeowners: &'a Fact<CodeownersFiles>,
     /// The workflow files that GitHub reads from the default branch beside it.
     pub default_branch: &'a Fact<Workflows>,
 }
@@ -107,7 +123,7 @@ pub trait Rule: Sync {
 
 /// Whether any rule reads the content of this file; edges fetch exactly these.
 pub fn wants(path: &RepoPath) -> bool {
-    workflows::is_workflow_path(path.as_str())
+    workflows::is_workflow_path(path.as_str()) || CODEOWNERS_LOCATIONS.contains(&path.as_str())
 }
 
 /// SHA-256, hex, over the report schema and the rules' ids, versions and default modes:
@@ -131,15 +147,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn edges_fetch_workflows_and_nothing_else() {
+    fn edges_fetch_what_rules_read_and_nothing_else() {
         let wanted = |path: &str| wants(&RepoPath::new(path).unwrap());
         assert!(wanted(".github/workflows/ci.yml"));
         assert!(wanted(".github/workflows/ci.yaml"));
+        assert!(wanted(".github/CODEOWNERS") && wanted("CODEOWNERS") && wanted("docs/CODEOWNERS"));
         for path in [
             "README.md",
             ".github/workflows/README.md",
             ".github/workflows/nested/ci.yml",
             "sub/.github/workflows/ci.yml",
+            "sub/CODEOWNERS",
+            ".github/codeowners",
         ] {
             assert!(!wanted(path), "{path}");
         }

@@ -4,6 +4,8 @@
 //! `GET /repos/{o}/{r}/branches/{branch}`, `GET /repos/{o}/{r}/actions/workflows`,
 //! `GET /repos/{o}/{r}/actions/permissions`, the GraphQL `statusCheckRollup`), reduced to what rules read.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{BranchName, Fact, RepoPath};
@@ -26,6 +28,11 @@ pub struct Settings {
     /// The id of the GitHub Actions App on this platform: 15368 on github.com, another on
     /// GitHub Enterprise Server (then unavailable unless configured).
     pub actions_app_id: Fact<u64>,
+    /// Who may own code, as far as somebody said: owners as CODEOWNERS names them, in lower
+    /// case. One that is not named is not known. GitHub's own list of errors
+    /// ([`Tree::codeowners_errors`](crate::Tree::codeowners_errors)) says the same about the
+    /// owners of a file; rules need one of the two.
+    pub owners: Fact<BTreeMap<String, OwnerAccess>>,
 }
 
 impl Settings {
@@ -70,6 +77,8 @@ pub enum BranchRule {
     RequiredStatusChecks(RequiredStatusChecks),
     /// `merge_queue`
     MergeQueue(MergeQueue),
+    /// `pull_request`
+    PullRequest(PullRequestRule),
     /// `workflows`: files of (maybe) other repositories that must run.
     Workflows {
         /// Where the rule is set.
@@ -126,6 +135,29 @@ pub struct MergeQueue {
     pub check_response_timeout_minutes: u32,
 }
 
+/// The `pull_request` rule
+/// (<https://docs.github.com/en/rest/repos/rules#get-rules-for-a-branch>).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PullRequestRule {
+    /// Where the rule is set.
+    pub source: RuleSource,
+    /// Whether an owner of what a pull request changes must approve it.
+    pub require_code_owner_review: bool,
+    /// How many approvals are needed.
+    pub required_approving_review_count: u32,
+}
+
+/// What somebody who is named in CODEOWNERS may do in the repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnerAccess {
+    /// There is nobody of that name, or nobody who can see the repository.
+    Missing,
+    /// They see it and can't push (GitHub's `read` and `triage`): they own nothing.
+    Read,
+    /// They can push (`write`, `maintain`, `admin`): they can be owners.
+    Write,
+}
+
 /// One workflow of a `workflows` rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequiredWorkflow {
@@ -143,6 +175,9 @@ pub struct ClassicProtection {
     pub enforcement_level: EnforcementLevel,
     /// `checks`, completed by those of the older `contexts` that it lacks (any App).
     pub checks: Vec<RequiredCheck>,
+    /// Whether code owners must approve; `None` where nobody could tell, because only
+    /// `GET /branches/{branch}/protection` shows it, which needs `administration: read`.
+    pub require_code_owner_reviews: Option<bool>,
 }
 
 /// Who must pass classic required checks.

@@ -56,6 +56,26 @@ pub struct Tree {
     /// Folders whose own files were listed in full although `entries` is not known: a wanted
     /// file of theirs that is not in `files` is not there.
     pub whole_folders: BTreeSet<RepoPath>,
+    /// What GitHub finds wrong with the CODEOWNERS file that counts in this tree; empty where
+    /// the tree has none.
+    pub codeowners_errors: Fact<Vec<CodeownersError>>,
+}
+
+/// One of GitHub's own findings about a CODEOWNERS file
+/// (<https://docs.github.com/en/rest/repos/repos#list-codeowners-errors>). An owner who does
+/// not exist and one who may not push are the same to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeownersError {
+    /// The file, as GitHub names it.
+    pub path: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column of what is wrong, in characters from 1.
+    pub column: u32,
+    /// `Invalid pattern`, `Invalid owner`, `Unknown owner`; others may come.
+    pub kind: String,
+    /// What to do about it, where GitHub has an idea; for an unknown owner it names them.
+    pub suggestion: Option<String>,
 }
 
 /// The raw bytes of a file as Git stores them; encoding is the parser's business.
@@ -92,6 +112,7 @@ impl Tree {
             entries: Fact::Known(BTreeMap::new()),
             files: BTreeMap::new(),
             whole_folders: BTreeSet::new(),
+            codeowners_errors: Fact::Known(Vec::new()),
         }
     }
 

@@ -12,7 +12,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("codeowners", &[]),
     ("redaction", &[]),
     ("workflows", &[]),
-    ("oracle", &["redaction", "workflows"]),
+    ("oracle", &["codeowners", "redaction", "workflows"]),
     ("app", &["oracle"]),
     ("github", &["app", "oracle", "workflows"]),
     ("embedded", &["app", "oracle"]),

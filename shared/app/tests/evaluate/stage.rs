@@ -134,6 +134,7 @@ pub(crate) fn snapshot(of: &PullRequest) -> Snapshot {
                 sha_pinning_required: false,
             }),
             actions_app_id: Fact::Known(15_368),
+            owners: Fact::Known(BTreeMap::new()),
         },
         after: Tree::empty(),
         before: Some(Tree::empty()),

@@ -1,7 +1,7 @@
 //! How much of one tree is read: files that rules can parse, in the order of their paths, until
 //! their number or their bytes are more than an evaluation may cost.
 
-use oracle::registry::FILE_LIMIT;
+use oracle::registry::{CODEOWNERS_LOCATIONS, file_limit};
 use oracle::{Entry, EntryKind, Reason, RepoPath, Unavailable};
 
 /// How many wanted files of a tree are read: 17 queries of calls. Large repositories have some
@@ -37,9 +37,10 @@ impl Budget {
         }
     }
 
-    /// Whether the next file, in the order of paths, is to be read. After the first that has no
+    /// Whether the next file, in the order of paths, is to be read. CODEOWNERS always is, within
+    /// its own limit, however many workflows there are, and takes no room of theirs. After the first that has no
     /// room none has: what is left out does not depend on sizes that nobody would look at.
-    pub(super) fn admit(&mut self, entry: &Entry) -> Result<(), Unread> {
+    pub(super) fn admit(&mut self, path: &RepoPath, entry: &Entry) -> Result<(), Unread> {
         match entry.kind {
             EntryKind::Symlink => return Err(Unread::Symlink),
             EntryKind::Submodule => return Err(Unread::Submodule),
@@ -47,8 +48,11 @@ impl Budget {
         }
         // GitHub gives the size of every blob; one without is bounded by the number of files.
         let size = entry.size.unwrap_or(0);
-        if size > FILE_LIMIT {
+        if size > file_limit(path) {
             return Err(Unread::TooLarge);
+        }
+        if CODEOWNERS_LOCATIONS.contains(&path.as_str()) {
+            return Ok(());
         }
         let left = (self.files.checked_sub(1), self.bytes.checked_sub(size));
         let (Some(files), Some(bytes)) = left else {
@@ -75,7 +79,10 @@ impl Unread {
             ),
             Self::TooLarge => (
                 Reason::TooLarge,
-                format!("It is larger than {FILE_LIMIT} bytes; make it smaller."),
+                format!(
+                    "It is larger than {} bytes; make it smaller.",
+                    file_limit(path)
+                ),
             ),
             Self::TooMany => (
                 Reason::TooLarge,
@@ -100,12 +107,33 @@ mod tests {
 
     use super::*;
 
+    /// The limit of a workflow.
+    const LIMIT: u64 = 1 << 20;
+
     fn admitted(budget: &mut Budget, kind: EntryKind, size: u64) -> Result<(), Unread> {
-        budget.admit(&Entry {
+        at(budget, ".github/workflows/ci.yml", kind, size)
+    }
+
+    fn at(budget: &mut Budget, path: &str, kind: EntryKind, size: u64) -> Result<(), Unread> {
+        let entry = Entry {
             kind,
             id: ObjectId::new(&"a".repeat(40)).unwrap(),
             size: Some(size),
-        })
+        };
+        budget.admit(&RepoPath::new(path).unwrap(), &entry)
+    }
+
+    #[test]
+    fn codeowners_has_a_limit_of_its_own() {
+        let mut budget = Budget { files: 0, bytes: 0 };
+        for (size, admitted) in [(2_999_999, Ok(())), (3_000_000, Err(Unread::TooLarge))] {
+            assert_eq!(
+                at(&mut budget, "docs/CODEOWNERS", EntryKind::File, size),
+                admitted
+            );
+        }
+        let workflow = admitted(&mut budget, EntryKind::File, 1);
+        assert_eq!(workflow, Err(Unread::TooMany));
     }
 
     #[test]
@@ -121,8 +149,8 @@ mod tests {
     #[test]
     fn after_the_first_that_has_no_room_none_has() {
         let mut budget = Budget::of_a_tree();
-        for _ in 0..BYTES_PER_TREE / FILE_LIMIT {
-            assert_eq!(admitted(&mut budget, EntryKind::File, FILE_LIMIT), Ok(()));
+        for _ in 0..BYTES_PER_TREE / LIMIT {
+            assert_eq!(admitted(&mut budget, EntryKind::File, LIMIT), Ok(()));
         }
         for size in [1, 0] {
             let next = admitted(&mut budget, EntryKind::File, size);
@@ -137,11 +165,11 @@ mod tests {
             for (kind, size, unread) in [
                 (EntryKind::Symlink, 10, Unread::Symlink),
                 (EntryKind::Submodule, 0, Unread::Submodule),
-                (EntryKind::File, FILE_LIMIT + 1, Unread::TooLarge),
+                (EntryKind::File, LIMIT + 1, Unread::TooLarge),
             ] {
                 assert_eq!(admitted(&mut budget, kind, size), Err(unread));
             }
         }
-        assert_eq!(admitted(&mut budget, EntryKind::File, FILE_LIMIT), Ok(()));
+        assert_eq!(admitted(&mut budget, EntryKind::File, LIMIT), Ok(()));
     }
 }

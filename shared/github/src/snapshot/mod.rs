@@ -6,6 +6,7 @@
 mod actions;
 mod blob;
 mod budget;
+mod codeowners;
 mod protection;
 mod rollup;
 mod rule;
@@ -20,8 +21,8 @@ use app::ports::{PullRequest, Snapshots, TestMerge, Wants};
 use app::{GitHubError, GitHubErrorKind};
 use async_trait::async_trait;
 use oracle::{
-    DefaultBranch, Fact, FileContent, ObjectId, Reason, Settings, Snapshot, Subject, Tree,
-    Unavailable,
+    CodeownersError, DefaultBranch, Fact, FileContent, ObjectId, Reason, Settings, Snapshot,
+    Subject, Tree, Unavailable,
 };
 use serde::Deserialize;
 
@@ -30,13 +31,16 @@ use crate::endpoint::COMPARE;
 
 use actions::Permissions;
 use blob::{Blobs, Contents};
+use codeowners::Answers;
 use tree::{Listing, Revision, Trees};
 
-/// What is kept between snapshots: what can't change, and for ten minutes what Actions permits.
+/// What is kept between snapshots: what can't change, and for ten minutes what Actions permits and
+/// what GitHub says of CODEOWNERS.
 pub(crate) struct Kept {
     blobs: Blobs,
     trees: Trees,
     permissions: Permissions,
+    codeowners: Answers,
 }
 
 impl Kept {
@@ -45,6 +49,7 @@ impl Kept {
             blobs: Blobs::new(),
             trees: Trees::new(),
             permissions: Permissions::new(),
+            codeowners: Answers::new(),
         }
     }
 }
@@ -89,7 +94,10 @@ impl Snapshots for GitHub {
         for listing in listings.into_iter().flatten() {
             listing.wanted_blobs(wants, &mut wanted);
         }
-        let (contents, rollups) = self.contents(repository, base, wanted).await?;
+        let ((contents, rollups), errors) = tokio::try_join!(
+            self.contents(repository, base, wanted),
+            self.codeowners_errors(repository, (&sides.after, &after), (&sides.before, &before)),
+        )?;
         let mut settings = Settings {
             branch: base.clone(),
             rules,
@@ -98,6 +106,7 @@ impl Snapshots for GitHub {
             workflows,
             actions: actions::not_asked(),
             actions_app_id: self.actions_app_id(),
+            owners: codeowners::access_not_asked(),
         };
         settings.actions = self.actions(repository, &settings).await?;
         Ok(Snapshot {
@@ -109,11 +118,15 @@ impl Snapshots for GitHub {
                 default_branch: pull_request.default_branch.clone(),
             },
             settings,
-            after: after.tree(wants, &contents),
-            before: Some(before.tree(wants, &contents)),
+            after: after.tree(wants, &contents, errors.after),
+            before: Some(before.tree(wants, &contents, errors.before)),
             default_branch: match default {
                 None => DefaultBranch::IsBase,
-                Some(listing) => DefaultBranch::Other(Fact::Known(listing.tree(wants, &contents))),
+                Some(listing) => {
+                    let errors = codeowners::not_asked();
+                    let tree = listing.tree(wants, &contents, errors);
+                    DefaultBranch::Other(Fact::Known(tree))
+                }
             },
         })
     }
@@ -223,7 +236,12 @@ fn unusable<T>(what: impl Into<String>, reason: Reason, detail: &str) -> Fact<T>
 
 impl Listing {
     /// The tree as the oracle reads it.
-    fn tree(&self, wants: Wants, contents: &Contents) -> Tree {
+    fn tree(
+        &self,
+        wants: Wants,
+        contents: &Contents,
+        codeowners_errors: Fact<Vec<CodeownersError>>,
+    ) -> Tree {
         let files = self.wanted(wants).map(|(path, entry)| {
             let content: Fact<FileContent> = match entry {
                 Ok(entry) => contents.of(path, entry),
@@ -235,6 +253,7 @@ impl Listing {
             files: files.collect(),
             entries: self.entries.clone(),
             whole_folders: self.whole_folders.clone(),
+            codeowners_errors,
         }
     }
 }

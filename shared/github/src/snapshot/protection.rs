@@ -66,6 +66,7 @@ fn classic(body: BranchBody, what: &str) -> Fact<Option<ClassicProtection>> {
         return Fact::Known(Some(ClassicProtection {
             enforcement_level: EnforcementLevel::Off,
             checks: Vec::new(),
+            require_code_owner_reviews: None,
         }));
     };
     let enforcement_level = match required.enforcement_level.as_deref() {
@@ -100,6 +101,7 @@ fn classic(body: BranchBody, what: &str) -> Fact<Option<ClassicProtection>> {
     Fact::Known(Some(ClassicProtection {
         enforcement_level,
         checks,
+        require_code_owner_reviews: None,
     }))
 }
 

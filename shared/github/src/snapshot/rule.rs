@@ -4,8 +4,8 @@
 use app::GitHubError;
 use app::event::Repository;
 use oracle::{
-    BranchName, BranchRule, Fact, MergeQueue, Reason, RequiredCheck, RequiredStatusChecks,
-    RequiredWorkflow, RuleSource,
+    BranchName, BranchRule, Fact, MergeQueue, PullRequestRule, Reason, RequiredCheck,
+    RequiredStatusChecks, RequiredWorkflow, RuleSource,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -46,6 +46,12 @@ struct StatusCheck {
 #[derive(Deserialize)]
 struct Queue {
     check_response_timeout_minutes: u32,
+}
+
+#[derive(Deserialize)]
+struct PullRequests {
+    require_code_owner_review: bool,
+    required_approving_review_count: u32,
 }
 
 #[derive(Deserialize)]
@@ -124,6 +130,15 @@ fn rule(body: RuleBody) -> Option<BranchRule> {
                 check_response_timeout_minutes: parameters.check_response_timeout_minutes,
             }))
         }
+        // GitHub's description leaves the parameters out of what must be there.
+        "pull_request" if !body.parameters.is_null() => {
+            let parameters: PullRequests = serde_json::from_value(body.parameters).ok()?;
+            Some(BranchRule::PullRequest(PullRequestRule {
+                source,
+                require_code_owner_review: parameters.require_code_owner_review,
+                required_approving_review_count: parameters.required_approving_review_count,
+            }))
+        }
         "workflows" => {
             let parameters: Workflows = serde_json::from_value(body.parameters).ok()?;
             let workflows = parameters
@@ -196,6 +211,27 @@ mod tests {
             "parameters": { "workflows": [{ "path": ".github/workflows/ci.yml", "repository_id": 7, "ref": "main" }] },
         }));
         assert!(matches!(workflows, Some(BranchRule::Workflows { .. })));
+    }
+
+    #[test]
+    fn a_pull_request_rule_may_have_no_parameters() {
+        let rule = read(json!({
+            "type": "pull_request",
+            "parameters": {
+                "dismiss_stale_reviews_on_push": false,
+                "require_code_owner_review": true,
+                "require_last_push_approval": false,
+                "required_approving_review_count": 2,
+                "required_review_thread_resolution": false,
+            },
+        }));
+        let Some(BranchRule::PullRequest(rule)) = rule else {
+            panic!("{rule:?}");
+        };
+        assert!(rule.require_code_owner_review);
+        assert_eq!(rule.required_approving_review_count, 2);
+        let bare = read(json!({ "type": "pull_request" }));
+        assert!(matches!(bare, Some(BranchRule::Other { .. })));
     }
 
     #[test]

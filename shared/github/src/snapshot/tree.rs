@@ -8,6 +8,7 @@ use app::GitHubError;
 use app::event::Repository;
 use app::ports::Wants;
 use moka::future::Cache;
+use oracle::registry::CODEOWNERS_LOCATIONS;
 use oracle::{BranchName, Entry, EntryKind, Fact, ObjectId, Reason, RepoPath, Unavailable};
 use serde::Deserialize;
 
@@ -200,7 +201,20 @@ impl Listing {
         let entries = self.entries.known().unwrap_or(&self.walked);
         let wanted = entries.iter().filter(move |(path, _)| wants(path));
         let mut budget = Budget::of_a_tree();
-        wanted.map(move |(path, entry)| (path, budget.admit(entry).map(|()| entry)))
+        wanted.map(move |(path, entry)| (path, budget.admit(path, entry).map(|()| entry)))
+    }
+
+    /// The blob of the CODEOWNERS file that counts, where GitHub reads it; `None` also where not
+    /// all files are known, because then nobody knows which one counts.
+    pub(super) fn codeowners(&self) -> Option<&ObjectId> {
+        let entries = self.entries.known().ok()?;
+        let found = CODEOWNERS_LOCATIONS.iter().find_map(|location| {
+            let path = RepoPath::new(location).ok()?;
+            entries.get_key_value(&path)
+        });
+        let (path, entry) = found?;
+        let read = Budget::of_a_tree().admit(path, entry);
+        read.is_ok().then_some(&entry.id)
     }
 
     /// Adds the blobs of wanted files that are to be read, with their size.

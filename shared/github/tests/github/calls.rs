@@ -140,11 +140,46 @@ async fn where_actions_may_be_switched_off() {
     assert_cost(&world, "a push, Actions in doubt");
 }
 
+#[tokio::test]
+async fn codeowners_errors_are_asked_for_once_in_ten_minutes() {
+    let world = World::new().await;
+    let owners = [("CODEOWNERS", "* @octo-org\n")];
+    world.repository.push("main", "Own", owners);
+    let pull_request = world.open_pull_request();
+    done(&world, &world.message()).await;
+    assert_cost(&world, "first event, with CODEOWNERS");
+
+    pull_request.push("Say it louder", [("README.md", "HELLO\n")]);
+    done(&world, &world.message()).await;
+    assert_cost(&world, "a push to the same pull request, with CODEOWNERS");
+
+    let owners = [("CODEOWNERS", "* @octo-org\n/docs/ @octo-org\n")];
+    pull_request.push("Own more", owners);
+    done(&world, &world.message()).await;
+    assert_cost(&world, "a push that edits CODEOWNERS");
+}
+
+#[tokio::test]
+async fn a_pull_request_that_edits_codeowners() {
+    let world = World::new().await;
+    let files = [("CODEOWNERS", "* @octo-org\n")];
+    world.repository.push("main", "Own", files);
+    let files = [("CODEOWNERS", "* @octo-org @octocat\n")];
+    world.repository.push("owners", "Own more", files);
+    world
+        .repository
+        .open_pull_request("owners", "main", "Own more");
+    done(&world, &world.message()).await;
+    assert_cost(&world, "first event, CODEOWNERS is edited");
+}
+
 /// The limits that the App promises.
 #[test]
 fn budgets_are_kept() {
     let totals = documented_totals();
     assert!(totals["first event of a process"] <= 12);
+    assert!(totals["first event, CODEOWNERS is edited"] <= 12);
     assert!(totals["a push to the same pull request"] <= 8);
+    assert!(totals["a push to the same pull request, with CODEOWNERS"] <= 8);
     assert_eq!(totals["the same delivery again"], 0);
 }

@@ -255,7 +255,7 @@ async fn rules_of_all_levels_and_classic_protection_are_read() {
     let [
         BranchRule::RequiredStatusChecks(checks),
         BranchRule::MergeQueue(queue),
-        BranchRule::Other { kind, source },
+        BranchRule::PullRequest(review),
     ] = &**rules
     else {
         panic!("{rules:?}");
@@ -263,10 +263,8 @@ async fn rules_of_all_levels_and_classic_protection_are_read() {
     assert_eq!(checks.checks[0].context, "build");
     assert_eq!(checks.checks[0].app_id, Some(GITHUB_ACTIONS.0));
     assert_eq!(queue.check_response_timeout_minutes, 60);
-    assert_eq!(
-        (&**kind, &*source.source_type),
-        ("pull_request", "Organization")
-    );
+    assert_eq!(review.source.source_type, "Organization");
+    assert!(!review.require_code_owner_review);
     let classic = settings.protection.known().unwrap().as_ref().unwrap();
     assert_eq!(classic.enforcement_level, EnforcementLevel::NonAdmins);
     assert_eq!(classic.checks[0].context, "lint");

@@ -6,6 +6,7 @@
 
 mod actions;
 mod calls;
+mod codeowners;
 mod contracts;
 mod facts;
 mod refusals;

@@ -1,7 +1,7 @@
 //! MD-000 unreadable-governance: what a change makes unreadable can't be judged, so that it
 //! must not pass unnoticed.
 
-use crate::registry::{FILE_LIMIT, Findings, Input, Rule, RuleMeta, wants};
+use crate::registry::{Findings, Input, Rule, RuleMeta, file_limit, wants};
 use crate::rules::text::{clause, code, quoted};
 use crate::{Evidence, Fact, Finding, Mode, Reason, RepoPath, Severity, Unavailable};
 
@@ -14,12 +14,13 @@ pub(crate) struct UnreadableGovernance;
 static META: RuleMeta = RuleMeta {
     id: "MD-000",
     name: "unreadable-governance",
-    version: 1,
+    version: 2,
     default_mode: Mode::Block,
     what: "\
 A file that other rules read can't be read any more: a workflow that is not YAML or not a \
 workflow, is larger than 1 MiB, is a symbolic link or a submodule, or comes after as many other \
-workflows as are read of one tree; or the platform cuts the \
+workflows as are read of one tree; the CODEOWNERS file that counts, where it is a link or has 3 MB \
+or more; or the platform cuts the \
 list of the repository's files short because there are too many. What was already so at the base \
 is listed as *unavailable* and is nobody's finding. What the platform failed to deliver is \
 unavailable too. An empty repository is readable: it has nothing to read.",
@@ -28,7 +29,7 @@ What can't be read is not judged. If that passed, breaking a file would be a way
 rule; and GitHub does not run a workflow that it can't read either.",
     fix: "\
 Put the file right at the line and column given. Commit a file instead of a link, and keep it \
-under 1 MiB.",
+under 1 MiB (CODEOWNERS under 3 MB).",
     bad_example: "\
 //- .github/workflows/ci.yml
 on: pull_request
@@ -44,7 +45,7 @@ jobs:
     steps:
       - run: make
 ",
-    facts: &["the tree", "workflow files"],
+    facts: &["the tree", "workflow files", "the CODEOWNERS file"],
 };
 
 impl Rule for UnreadableGovernance {
@@ -56,8 +57,9 @@ impl Rule for UnreadableGovernance {
         let mut findings = Findings::default();
         tree(input, &mut findings);
         for path in input.workflows.keys() {
-            file(input, path, &mut findings);
+            workflow(input, path, &mut findings);
         }
+        codeowners(input, &mut findings);
         findings
     }
 }
@@ -89,21 +91,47 @@ fn tree(input: &Input<'_>, findings: &mut Findings) {
     });
 }
 
-/// One file.
-fn file(input: &Input<'_>, path: &RepoPath, findings: &mut Findings) {
-    let Some(broken) = broken(input.workflows.get(path)) else {
+/// One workflow file.
+fn workflow(input: &Input<'_>, path: &RepoPath, findings: &mut Findings) {
+    let Some(broken) = input.workflows.get(path).and_then(broken) else {
         return;
     };
-    let before = input.before.map(|before| before.workflows.get(path));
-    let broken_before = before.flatten().is_some_and(broken_at_all);
-    if broken_before || broken.own == Blame::Platform {
-        findings.unavailable.push(broken.into_unavailable(path));
-    } else {
-        let appears = before == Some(None);
-        findings
-            .findings
-            .push(broken.into_finding(input, path, appears));
-    }
+    let history = match input.before.map(|before| before.workflows.get(path)) {
+        None => History::NotCompared,
+        Some(None) => History::New,
+        Some(Some(before)) if self::broken(before).is_some() => History::Broken,
+        Some(Some(_)) => History::Readable,
+    };
+    broken.judge(input, path, history, findings);
+}
+
+/// The CODEOWNERS file that counts. What is wrong with single lines is no matter of this rule.
+fn codeowners(input: &Input<'_>, findings: &mut Findings) {
+    let files = input.codeowners.known().ok();
+    let Some((path, Fact::Unavailable(why))) = files.and_then(|it| it.effective.as_ref()) else {
+        return;
+    };
+    let before = input.before.map(|before| before.codeowners.known());
+    let history = match before.map(|files| files.map(|files| &files.effective)) {
+        None => History::NotCompared,
+        Some(Ok(Some((_, Fact::Known(_))))) => History::Readable,
+        Some(Ok(None)) => History::New,
+        Some(Ok(Some((_, Fact::Unavailable(_)))) | Err(_)) => History::Broken,
+    };
+    Broken::at_all(why).judge(input, path, history, findings);
+}
+
+/// How a file was at the base.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum History {
+    /// There is no base.
+    NotCompared,
+    /// It was not there.
+    New,
+    /// It could be read.
+    Readable,
+    /// It could not, or nobody could look.
+    Broken,
 }
 
 type Parsed = Fact<Result<workflows::Workflow, workflows::ParseError>>;
@@ -126,8 +154,8 @@ struct Broken {
     detail: String,
 }
 
-fn broken(fact: Option<&Parsed>) -> Option<Broken> {
-    match fact? {
+fn broken(fact: &Parsed) -> Option<Broken> {
+    match fact {
         Fact::Known(Ok(_)) => None,
         Fact::Known(Err(error)) => Some(Broken {
             own: Blame::Content,
@@ -136,7 +164,14 @@ fn broken(fact: Option<&Parsed>) -> Option<Broken> {
             column: Some(error.column),
             detail: error.message.clone(),
         }),
-        Fact::Unavailable(why) => Some(Broken {
+        Fact::Unavailable(why) => Some(Broken::at_all(why)),
+    }
+}
+
+impl Broken {
+    /// The whole file can't be had.
+    fn at_all(why: &Unavailable) -> Self {
+        Self {
             own: match why.reason {
                 Reason::TooLarge | Reason::Unreadable => Blame::Content,
                 _ => Blame::Platform,
@@ -145,24 +180,18 @@ fn broken(fact: Option<&Parsed>) -> Option<Broken> {
             line: 1,
             column: None,
             detail: why.detail.clone(),
-        }),
+        }
     }
-}
 
-fn broken_at_all(fact: &Parsed) -> bool {
-    broken(Some(fact)).is_some()
-}
+    fn judge(self, input: &Input<'_>, path: &RepoPath, history: History, findings: &mut Findings) {
+        if history == History::Broken || self.own == Blame::Platform {
+            findings.unavailable.push(self.into_unavailable(path));
+        } else {
+            let finding = self.into_finding(input, path, history);
+            findings.findings.push(finding);
+        }
+    }
 
-/// Whether a file is within the limit itself, so that it can only be too much with others.
-fn is_small(input: &Input<'_>, path: &RepoPath) -> bool {
-    let entry = input.tree.entries.known().ok();
-    let entry = entry.and_then(|entries| entries.get(path));
-    entry
-        .and_then(|entry| entry.size)
-        .is_some_and(|size| size <= FILE_LIMIT)
-}
-
-impl Broken {
     fn place(&self) -> String {
         match self.column {
             Some(column) => format!("line {}, column {column}: ", self.line),
@@ -178,14 +207,14 @@ impl Broken {
         }
     }
 
-    fn into_finding(self, input: &Input<'_>, path: &RepoPath, appears: bool) -> Finding {
+    fn into_finding(self, input: &Input<'_>, path: &RepoPath, history: History) -> Finding {
         let evidence = input
             .evidence(path, self.line, self.line)
             .unwrap_or_else(|| Evidence::of(path, b"", 1, 1));
-        let history = match (appears, input.before) {
-            (true, _) => "is new with this change and can't be read",
-            (false, Some(_)) => "could be read at the base and can't be read now",
-            (false, None) => "can't be read",
+        let history = match history {
+            History::New => "is new with this change and can't be read",
+            History::Readable => "could be read at the base and can't be read now",
+            History::NotCompared | History::Broken => "can't be read",
         };
         let place = self.place();
         let shown = quoted(path.as_str());
@@ -202,13 +231,31 @@ impl Broken {
                     format!("Have fewer or smaller workflow files, so that {shown} is read too.")
                 }
                 None if wants(path) => {
-                    format!("Commit {shown} as an ordinary file of at most 1 MiB.")
+                    format!("Commit {shown} as an ordinary file of {}.", allowed(path))
                 }
                 None => format!("Commit {shown} as an ordinary directory."),
             },
             evidence: vec![evidence],
             identity: vec![path.to_string()],
         }
+    }
+}
+
+/// Whether a file is within the limit itself, so that it can only be too much with others.
+fn is_small(input: &Input<'_>, path: &RepoPath) -> bool {
+    let entry = input.tree.entries.known().ok();
+    let entry = entry.and_then(|entries| entries.get(path));
+    entry
+        .and_then(|entry| entry.size)
+        .is_some_and(|size| size <= file_limit(path))
+}
+
+/// How large a file may be, in words.
+fn allowed(path: &RepoPath) -> &'static str {
+    if file_limit(path) == workflows::MAX_FILE_BYTES as u64 {
+        "at most 1 MiB"
+    } else {
+        "less than 3 MB"
     }
 }
 

@@ -114,10 +114,11 @@ fn a_tree_that_the_change_makes_too_large() {
     check(
         "//@ before\n//@ unavailable tree truncated\n",
         expect![[r#"
-            warn: 1 new finding, not enough to block.
+            warn: 1 new finding, not enough to block. 1 fact could not be looked at.
             new high MD-000: The change makes the tree too large to be read
               why GitHub lists the files at the base in full and cuts the list short with this change (The fixture says so). Files that rules read may be among those that are missing.
               fix Commit fewer files: keep dependencies and build output out of the repository.
+            ? tree (Truncated): The fixture says so.
         "#]],
     );
 }
@@ -284,4 +285,55 @@ fn crlf_and_a_byte_order_mark_are_read() {
         "\u{feff}on: push\r\njobs:\r\n  a:\r\n    runs-on: x\r\n    steps:\r\n      - run: x\r\n";
     let report = of_content(content.as_bytes().to_vec());
     assert!(report.items.is_empty(), "{}", render(&report));
+}
+
+#[test]
+fn a_codeowners_file_that_becomes_a_link() {
+    check(
+        "\
+//- before: .github/CODEOWNERS
+* @octocat
+//- .github/CODEOWNERS symlink
+../OWNERS
+",
+        expect![[r#"
+            warn: 1 new finding, not enough to block. 1 fact could not be looked at.
+            new high MD-000: `.github/CODEOWNERS` can't be read
+              at .github/CODEOWNERS:1  ../OWNERS
+              why `.github/CODEOWNERS` could be read at the base and can't be read now: It is a symbolic link, which is never followed; commit the file itself. What it says is not judged by any other rule.
+              fix Commit `.github/CODEOWNERS` as an ordinary file of less than 3 MB.
+            ? .github/CODEOWNERS (Unreadable): It is a symbolic link, which is never followed; commit the file itself.
+        "#]],
+    );
+}
+
+#[test]
+fn a_codeowners_file_that_github_ignores_for_its_size() {
+    check(
+        "//@ before\n//- CODEOWNERS size 3000000\n* @octocat\n",
+        expect![[r#"
+            warn: 1 new finding, not enough to block. 1 fact could not be looked at.
+            new high MD-000: `CODEOWNERS` can't be read
+              at CODEOWNERS:1  * @octocat
+              why `CODEOWNERS` is new with this change and can't be read: It is larger than 2999999 bytes; make it smaller. What it says is not judged by any other rule.
+              fix Commit `CODEOWNERS` as an ordinary file of less than 3 MB.
+            ? CODEOWNERS (TooLarge): It is larger than 2999999 bytes; make it smaller.
+        "#]],
+    );
+}
+
+#[test]
+fn a_codeowners_file_that_was_a_link_already_or_does_not_count() {
+    check(
+        "\
+//- both: CODEOWNERS symlink
+OWNERS
+//- docs/CODEOWNERS symlink
+../OWNERS
+",
+        expect![[r#"
+            warn: 1 fact could not be looked at.
+            ? CODEOWNERS (Unreadable): It is a symbolic link, which is never followed; commit the file itself.
+        "#]],
+    );
 }

@@ -39,7 +39,10 @@ impl Fixture {
     /// | `actions off\|all\|local_only\|selected\|pinned [github] [verified] ["PATTERN"…]` | what Actions permits, `all` unless named; `pinned` is `all` with SHA pinning; `selected unavailable`: which could not be fetched |
     /// | `repository NAME\|unknown` | `octo-org/hello` unless named |
     /// | `app-id N` | the Actions App's id, 15368 unless named |
-    /// | `unavailable rules\|protection\|rollups\|workflows\|actions\|app-id\|tree\|before\|default REASON` | a fact that could not be fetched |
+    /// | `code-owner-review by ruleset\|organization\|classic` | an owner must approve |
+    /// | `unknown-owner OWNER` | GitHub knows no such owner, or they may not push |
+    /// | `owner OWNER write\|read\|missing` | what an owner may do, where somebody else than GitHub says so |
+    /// | `unavailable rules\|protection\|rollups\|workflows\|actions\|app-id\|codeowners-errors\|tree\|before\|default REASON` | a fact that could not be fetched |
     /// | `branch NAME`, `default-branch NAME` | the base and the default branch, both `main` unless named |
     /// | `before` | compares with an empty tree, unless files say more |
     /// | `mode RULE MODE`, `strict`, `dry-run` | the policy |
@@ -110,6 +113,9 @@ impl Fixture {
                 Fact::Known(_) => Fact::Known(tree),
             })
         };
+        for tree in std::iter::once(&mut trees.after).chain(&mut trees.before) {
+            tree.codeowners_errors = settled.codeowners.of(tree);
+        }
         let subject = Subject {
             repository: RepositoryName::new(&settled.repository).ok(),
             commit: object_id("head"),

@@ -19,6 +19,7 @@
 //!
 //! `//@` lines are settings: see [`Fixture::parse`].
 
+mod codeowners;
 mod fixture;
 mod render;
 mod settings;

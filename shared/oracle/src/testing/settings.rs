@@ -1,11 +1,14 @@
 //! The `//@` lines of a fixture.
 
+use std::collections::BTreeMap;
+
+use super::codeowners::CodeownersVerdict;
 use super::fixture::{path_of, reason, unavailable};
 use crate::{
     ActionsPermissions, ActionsWorkflow, AllowedActions, BranchName, BranchRule, ClassicProtection,
-    EnforcementLevel, Fact, MergeQueue, Mode, Policy, Producer, RequiredCheck,
-    RequiredStatusChecks, RequiredWorkflow, Rollup, RollupContext, RuleSource, SelectedActions,
-    Settings, Thresholds, Tree, Unavailable, registry,
+    EnforcementLevel, Fact, MergeQueue, Mode, OwnerAccess, Policy, Producer, PullRequestRule,
+    Reason, RepoPath, RequiredCheck, RequiredStatusChecks, RequiredWorkflow, Rollup, RollupContext,
+    RuleSource, SelectedActions, Settings, Thresholds, Tree, Unavailable,
 };
 
 /// Settings as they grow.
@@ -25,6 +28,8 @@ pub(super) struct Settled {
     actions: ActionsPermissions,
     app_id: u64,
     missing: Vec<(String, Unavailable)>,
+    owners: BTreeMap<String, OwnerAccess>,
+    pub(super) codeowners: CodeownersVerdict,
 }
 
 impl Default for Settled {
@@ -43,6 +48,8 @@ impl Default for Settled {
             actions: allowing(AllowedActions::All),
             app_id: 15368,
             missing: Vec::new(),
+            owners: BTreeMap::new(),
+            codeowners: CodeownersVerdict::default(),
         }
     }
 }
@@ -73,6 +80,11 @@ impl Settled {
             }),
             ["actions", policy, rest @ ..] => self.actions = actions(policy, rest),
             ["repository", name] => (*name).clone_into(&mut self.repository),
+            ["code-owner-review", "by", by] => self.code_owner_review(by),
+            ["owner", owner, access] => {
+                self.owners.insert(owner.to_lowercase(), access_of(access));
+            }
+            ["unknown-owner", owner] => self.codeowners.unknown.push((*owner).to_owned()),
             ["app-id", id] => self.app_id = number(id),
             ["unavailable", what, why] => self.missing(what, why),
             ["branch", name] => (*name).clone_into(&mut self.branch),
@@ -89,7 +101,7 @@ impl Settled {
 
     /// The settings, once the tree is whole: its workflow files are active unless named.
     pub(super) fn into_settings(mut self, branch: BranchName, tree: &Tree) -> Settings {
-        for path in tree.files.keys().filter(|path| registry::wants(path)) {
+        for path in tree.files.keys().filter(|path| is_workflow(path)) {
             if !self.workflows.iter().any(|known| known.path == *path) {
                 self.workflows.push(ActionsWorkflow {
                     path: path.clone(),
@@ -102,6 +114,10 @@ impl Settled {
             let found = missing.iter().find(|(name, _)| name == what);
             found.map(|(_, why)| why.clone())
         };
+        let no_owners = self
+            .owners
+            .is_empty()
+            .then(|| unavailable("owners' access", Reason::NotProvided));
         Settings {
             branch,
             rules: fact(self.rules, missing("rules")),
@@ -110,6 +126,7 @@ impl Settled {
             workflows: fact(self.workflows, missing("workflows")),
             actions: fact(self.actions, missing("actions")),
             actions_app_id: fact(self.app_id, missing("app-id")),
+            owners: fact(self.owners, no_owners),
         }
     }
 
@@ -141,13 +158,29 @@ impl Settled {
         self.classic.get_or_insert(ClassicProtection {
             enforcement_level: EnforcementLevel::Everyone,
             checks: Vec::new(),
+            require_code_owner_reviews: None,
         })
+    }
+
+    fn code_owner_review(&mut self, by: &str) {
+        let source = match by {
+            "classic" => return self.classic().require_code_owner_reviews = Some(true),
+            "ruleset" => ruleset(),
+            "organization" => organization(),
+            other => panic!("{other:?} requires nothing"),
+        };
+        self.rules.push(BranchRule::PullRequest(PullRequestRule {
+            source,
+            require_code_owner_review: true,
+            required_approving_review_count: 1,
+        }));
     }
 
     fn missing(&mut self, what: &str, why: &str) {
         let entry = (what.to_owned(), unavailable(what, reason(why)));
         match what {
             "tree" | "before" | "default" => self.trees.push(entry),
+            "codeowners-errors" => self.codeowners.unavailable = Some(entry.1),
             "rules" | "protection" | "rollups" | "workflows" | "actions" | "app-id" => {
                 self.missing.push(entry);
             }
@@ -188,7 +221,7 @@ fn rollup(pull_request: &str, rest: &[&str]) -> Rollup {
 fn actions(policy: &str, rest: &[&str]) -> ActionsPermissions {
     let mut selected = SelectedActions::default();
     if rest == ["unavailable"] {
-        let why = unavailable("selected actions", crate::Reason::Failed);
+        let why = unavailable("selected actions", Reason::Failed);
         return allowing(AllowedActions::Selected(Fact::Unavailable(why)));
     }
     for word in rest {
@@ -224,6 +257,19 @@ fn enforcement(level: &str) -> EnforcementLevel {
         "non_admins" => EnforcementLevel::NonAdmins,
         "everyone" => EnforcementLevel::Everyone,
         other => panic!("{other:?} is no enforcement level"),
+    }
+}
+
+fn is_workflow(path: &RepoPath) -> bool {
+    workflows::is_workflow_path(path.as_str())
+}
+
+fn access_of(access: &str) -> OwnerAccess {
+    match access {
+        "missing" => OwnerAccess::Missing,
+        "read" => OwnerAccess::Read,
+        "write" => OwnerAccess::Write,
+        other => panic!("{other:?} is no access"),
     }
 }
 

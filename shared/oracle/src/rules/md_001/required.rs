@@ -43,7 +43,7 @@ pub(super) fn requirements(settings: &Settings) -> Requirements {
                 let paths = workflows.iter().map(|workflow| workflow.path.clone());
                 all.injected.extend(paths);
             }
-            BranchRule::Other { .. } => {}
+            BranchRule::PullRequest(_) | BranchRule::Other { .. } => {}
         }),
         Fact::Unavailable(why) => all.unavailable.push(why.clone()),
     }

@@ -110,7 +110,9 @@ fn reversed(mut snapshot: Snapshot) -> Snapshot {
             match rule {
                 BranchRule::RequiredStatusChecks(rule) => rule.checks.reverse(),
                 BranchRule::Workflows { workflows, .. } => workflows.reverse(),
-                BranchRule::MergeQueue(_) | BranchRule::Other { .. } => {}
+                BranchRule::MergeQueue(_)
+                | BranchRule::PullRequest(_)
+                | BranchRule::Other { .. } => {}
             }
         }
     }
