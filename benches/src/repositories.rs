@@ -81,7 +81,7 @@ pub fn large_workflow() -> String {
     text
 }
 
-/// [`large_workflow`] with a secret in every other job, put together here so that scanners of
+/// [`large_workflow`] with three secrets in every job, put together here so that scanners of
 /// secrets find none in this file.
 pub fn text_with_secrets() -> String {
     let noise = "q7Rk2Zx9Lw4Vb8Nc3Tm6Yp1Hs5Jd0Gfq7Rk2";
