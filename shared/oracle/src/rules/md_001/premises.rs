@@ -9,13 +9,14 @@ use super::triggers::matters;
 use crate::ActionsPermissions;
 use crate::registry::Input;
 
-/// What is known before any file is read.
+/// What is known before any file is read; by default nothing, and then no event is told from
+/// another.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Premises<'a> {
     /// `owner/name`
     repository: Option<&'a str>,
     /// The branch that is merged into.
-    base: &'a str,
+    base: Option<&'a str>,
     /// What Actions permits, where that could be looked at.
     pub(super) actions: Option<&'a ActionsPermissions>,
 }
@@ -28,7 +29,7 @@ impl<'a> Premises<'a> {
     pub(super) fn of(input: &Input<'a>) -> Self {
         Self {
             repository: input.repository.map(crate::RepositoryName::as_str),
-            base: input.settings.branch.as_str(),
+            base: Some(input.settings.branch.as_str()),
             actions: input.settings.actions.known().ok(),
         }
     }
@@ -52,7 +53,7 @@ impl<'a> Premises<'a> {
             workflows::job_names_in(github, look_up, file.path.as_str(), file.workflow, job)
         };
         let mut whatever = names(GitHubContext::default());
-        if whatever.names.iter().all(is_decided) {
+        if self.base.is_none() || whatever.names.iter().all(is_decided) {
             return vec![(None, whatever)];
         }
         let mut occasions: Vec<Occasion<'_>> = Vec::new();
@@ -85,7 +86,7 @@ impl<'a> Premises<'a> {
         GitHubContext {
             event_name: Some(event),
             repository: self.repository,
-            base_ref: event.starts_with("pull_request").then_some(self.base),
+            base_ref: self.base.filter(|_| event.starts_with("pull_request")),
         }
     }
 }

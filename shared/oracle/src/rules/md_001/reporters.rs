@@ -119,7 +119,8 @@ pub(in crate::rules) fn required_checks<'a>(input: &Input<'a>) -> RequiredChecks
     if of_actions.is_empty() {
         return all;
     }
-    let mut jobs = Jobs::of_tree(input.tree, input.workflows, Premises::of(input));
+    // What an event makes of a condition is for those rules to judge.
+    let mut jobs = Jobs::of_tree(input.tree, input.workflows, Premises::default());
     jobs.add_default_branch(input.default_branch);
     let disabled = disabled(input);
     let observed = Observed::new(&input.settings.rollups);

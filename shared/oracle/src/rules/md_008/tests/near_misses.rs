@@ -143,3 +143,23 @@ fn nothing_is_required() {
         .replace("ruleset", "classic")
     ));
 }
+
+/// Where the matrix is skipped it has another name, which nobody has to require beside its legs.
+#[test]
+fn a_matrix_that_one_event_skips_and_whose_legs_are_required() {
+    passes(&on(
+        "[pull_request, merge_group]",
+        &["test (1)", "all"],
+        "
+  test:
+    if: github.event_name == 'pull_request'
+    strategy: {matrix: {v: [1]}}
+    runs-on: ubuntu-latest
+    steps: [{run: make}]
+  all:
+    needs: test
+    runs-on: ubuntu-latest
+    steps: [{run: make report}]
+",
+    ));
+}
