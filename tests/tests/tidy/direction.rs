@@ -11,7 +11,8 @@ use crate::{assert_none, root};
 const ALLOWED: &[(&str, &[&str])] = &[
     ("codeowners", &[]),
     ("redaction", &[]),
-    ("workflows", &[]),
+    ("yaml", &[]),
+    ("workflows", &["yaml"]),
     ("oracle", &["codeowners", "redaction", "workflows"]),
     ("app", &["oracle"]),
     ("github", &["app", "oracle", "workflows"]),
@@ -40,7 +41,7 @@ const IMPURE: &[&str] = &[
     "tracing",
 ];
 
-const PURE: &[&str] = &["codeowners", "redaction", "workflows", "oracle"];
+const PURE: &[&str] = &["codeowners", "redaction", "yaml", "workflows", "oracle"];
 
 /// What this cargo command prints, without touching the lock file or the network.
 fn cargo(arguments: &[&str]) -> Vec<u8> {

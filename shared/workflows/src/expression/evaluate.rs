@@ -3,7 +3,7 @@
 use super::operators::{holds, is_truthy, loosely_equal};
 use super::{Expression, Part, Template};
 use crate::names::{NamePattern, Segment};
-use crate::{JobResult, Source, SupposedRun, Value, yaml};
+use crate::{JobResult, Source, SupposedRun, Value};
 
 /// Longest text that evaluation yields; longer is unknown. Names are cut at 100 characters;
 /// without a limit nested `format` calls could fill the memory.
@@ -353,8 +353,8 @@ fn format(pattern: &str, arguments: &[Value]) -> Option<String> {
 
 /// JSON is a part of YAML 1.2, so that the reader of YAML reads it too.
 fn from_json(json: &str) -> Option<Value> {
-    let mut problems = Vec::new();
-    let tree = yaml::load(json, &Source::new(json), &mut problems).ok()?;
+    let mut refusals = Vec::new();
+    let tree = yaml::load(json, &Source::new(json), "JSON", &mut refusals).ok()?;
     let value = tree.root().to_value();
     // YAML would take any text for a string.
     let is_json = match &value {
@@ -363,7 +363,7 @@ fn from_json(json: &str) -> Option<Value> {
         Value::Mapping(_) => json.trim_start().starts_with('{'),
         Value::Null | Value::Bool(_) | Value::Number(_) => true,
     };
-    (is_json && problems.is_empty()).then_some(value)
+    (is_json && refusals.is_empty()).then_some(value)
 }
 
 fn bounded(text: String, source: &str) -> Evaluated {

@@ -7,7 +7,6 @@
 mod env;
 mod job;
 mod permissions;
-mod source;
 mod trigger;
 
 pub use env::Env;
@@ -16,10 +15,11 @@ pub use job::{
     VectorValues,
 };
 pub use permissions::{Access, Grant, Permissions};
-pub use source::Source;
 pub use trigger::{Input, Trigger};
 
-use crate::{Span, Spanned};
+use yaml::{Refusal, RefusalKind};
+
+use crate::{Source, Span, Spanned};
 
 /// A workflow file.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,4 +71,26 @@ pub struct Problem {
     pub message: String,
     /// Whether GitHub refuses the whole file for it, so that no job runs.
     pub fatal: bool,
+}
+
+/// Everything that the reader of YAML finds GitHub to refuse is fatal.
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let message = match refusal.kind {
+            RefusalKind::Tag(tag) => {
+                format!("expected no YAML tag here, found `{tag}`, which GitHub refuses")
+            }
+            RefusalKind::LargeInteger => {
+                "expected an integer of 32 bits, found a larger one".to_owned()
+            }
+            RefusalKind::MergeKey => {
+                "expected a key, found the merge key `<<`, which GitHub does not support".to_owned()
+            }
+        };
+        Self {
+            span: refusal.span,
+            message,
+            fatal: true,
+        }
+    }
 }

@@ -3,8 +3,8 @@
 use super::Reader;
 use crate::expression::{Place, Template};
 use crate::model::{Environment, Job, RunsOn, Secrets};
-use crate::yaml::{Key, Node, View};
 use crate::{Span, Spanned};
+use yaml::{Key, Node, View};
 
 /// Ids of jobs are shorter than this.
 const MAX_ID_CHARS: usize = 100;

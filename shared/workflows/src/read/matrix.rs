@@ -2,8 +2,8 @@
 
 use super::Reader;
 use crate::model::{Matrix, MatrixRows, Strategy, Vector, VectorValues};
-use crate::yaml::{Key, Node, Pairs, View};
 use crate::{Span, Spanned, Value};
+use yaml::{Key, Node, Pairs, View};
 
 impl Reader {
     pub(super) fn strategy(&mut self, key: Key<'_>, value: Node<'_>) -> Option<Spanned<Strategy>> {

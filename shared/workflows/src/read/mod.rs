@@ -11,9 +11,9 @@ mod step;
 mod trigger;
 
 use crate::expression::{Place, Template};
-use crate::model::{Access, Env, Flag, Grant, Permissions, Problem, Source, Workflow};
-use crate::yaml::{Key, Node, Pairs, View};
-use crate::{ParseError, ParseErrorKind, Span, Spanned, Value};
+use crate::model::{Access, Env, Flag, Grant, Permissions, Problem, Workflow};
+use crate::{ParseError, ParseErrorKind, Source, Span, Spanned, Value};
+use yaml::{Key, Node, Pairs, View};
 
 /// Reads the model out of a document.
 pub(crate) fn workflow(

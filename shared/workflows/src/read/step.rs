@@ -2,7 +2,7 @@
 
 use super::Reader;
 use crate::model::Step;
-use crate::yaml::{Key, Node, View};
+use yaml::{Key, Node, View};
 
 impl Reader {
     pub(super) fn steps(&mut self, key: Key<'_>, value: Node<'_>) -> Vec<Step> {

@@ -3,8 +3,8 @@
 use super::Reader;
 use crate::filter::{BranchFilter, PathFilter, Sense};
 use crate::model::{Input, Trigger};
-use crate::yaml::{Key, Node, View};
 use crate::{Span, Spanned, Value};
+use yaml::{Key, Node, View};
 
 impl Reader {
     pub(super) fn triggers(&mut self, key: Key<'_>, value: Node<'_>) -> Vec<Trigger> {

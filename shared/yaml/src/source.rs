@@ -10,11 +10,11 @@ pub struct Source {
 
 impl Source {
     /// Indexes a text.
-    pub(crate) fn new(text: &str) -> Self {
+    pub fn new(text: &str) -> Self {
         let mut starts = vec![0];
         let mut offset = 0_u32;
         for byte in text.bytes() {
-            // Files are at most MAX_FILE_BYTES long.
+            // Files are far shorter than u32::MAX (`text`).
             offset = offset.saturating_add(1);
             if byte == b'\n' {
                 starts.push(offset);

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use super::{Content, Entry};
+use crate::tree::{Content, Entry};
 use crate::value::format_number;
 use crate::{ParseError, ParseErrorKind as Kind, Span};
 
@@ -11,7 +11,7 @@ use crate::{ParseError, ParseErrorKind as Kind, Span};
 const LONG_MAPPING: usize = 16;
 
 /// A key as text: GitHub turns every scalar into a string there.
-pub(super) fn text<'source>(
+pub(crate) fn text<'source>(
     content: &Content<'source>,
     span: Span,
 ) -> Result<Cow<'source, str>, ParseError> {
@@ -30,7 +30,7 @@ pub(super) fn text<'source>(
 }
 
 /// Refuses a key that the mapping has already; GitHub compares without regard to case.
-pub(super) fn check_new(
+pub(crate) fn check_new(
     key: &str,
     span: Span,
     entries: &[Entry<'_>],

@@ -1,12 +1,6 @@
-//! Why a file is no workflow at all, and the limits of what is read.
+//! Why a file can't be read at all, and the limits of what is read.
 
 use crate::Position;
-
-/// Files above this size are refused: GitHub's own limit for a workflow file
-/// (`ParseOptions.MaxFileSize` of the parser published in actions/runner). GitHub counts
-/// characters; bytes are never fewer, so that what is refused here may only be larger text
-/// outside ASCII.
-pub const MAX_FILE_BYTES: usize = 1024 * 1024;
 
 /// Deepest nesting of mappings and sequences, aliases included. GitHub stops at 50.
 pub const MAX_DEPTH: usize = 100;
@@ -19,7 +13,7 @@ pub const MAX_NODES: usize = 50_000;
 /// parsed template (`ParseOptions.MaxResultSize`).
 pub const MAX_SCALAR_BYTES: usize = 10 * 1024 * 1024;
 
-/// Why a file is no workflow, and where.
+/// Why a file can't be read, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, column {column}: {message}")]
 pub struct ParseError {
@@ -36,7 +30,7 @@ pub struct ParseError {
 /// The kinds of [`ParseError`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ParseErrorKind {
-    /// Larger than [`MAX_FILE_BYTES`].
+    /// Larger than what its reader takes ([`text`](crate::text)).
     TooLarge,
     /// Not UTF-8; the position is that of the first bad byte.
     NotUtf8,
@@ -58,7 +52,8 @@ pub enum ParseErrorKind {
 }
 
 impl ParseError {
-    pub(crate) fn new(kind: ParseErrorKind, at: Position, message: impl Into<String>) -> Self {
+    /// An error at a place.
+    pub fn new(kind: ParseErrorKind, at: Position, message: impl Into<String>) -> Self {
         Self {
             line: at.line,
             column: at.column,

@@ -3,25 +3,20 @@
 //! The tree is an arena: an alias is one more slot for a node that is there already, so that
 //! expansion costs no memory, and dropping a deep tree recurses nowhere.
 
-mod keys;
-mod load;
-mod scalar;
-
 use std::borrow::Cow;
-
-pub(crate) use load::load;
 
 use crate::{Span, Value};
 
 /// A YAML document.
 #[derive(Debug)]
-pub(crate) struct Tree<'source> {
-    nodes: Vec<Content<'source>>,
-    root: Slot,
+pub struct Tree<'source> {
+    pub(crate) nodes: Vec<Content<'source>>,
+    pub(crate) root: Slot,
 }
 
 impl Tree<'_> {
-    pub(crate) fn root(&self) -> Node<'_> {
+    /// The document's own node.
+    pub fn root(&self) -> Node<'_> {
         Node {
             tree: self,
             slot: self.root,
@@ -31,7 +26,7 @@ impl Tree<'_> {
 
 /// What a node holds.
 #[derive(Debug)]
-enum Content<'source> {
+pub(crate) enum Content<'source> {
     Null,
     Bool(bool),
     Number(f64),
@@ -42,49 +37,60 @@ enum Content<'source> {
 
 /// A node at the place where it stands or, for an alias, where the alias stands.
 #[derive(Debug, Clone, Copy)]
-struct Slot {
-    index: usize,
-    span: Span,
+pub(crate) struct Slot {
+    pub(crate) index: usize,
+    pub(crate) span: Span,
 }
 
 /// A key with its value.
 #[derive(Debug)]
-struct Entry<'source> {
-    key: Cow<'source, str>,
-    key_span: Span,
-    value: Slot,
+pub(crate) struct Entry<'source> {
+    pub(crate) key: Cow<'source, str>,
+    pub(crate) key_span: Span,
+    pub(crate) value: Slot,
 }
 
 /// A node to read from.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Node<'tree> {
+pub struct Node<'tree> {
     tree: &'tree Tree<'tree>,
     slot: Slot,
 }
 
 /// A node's content to read from.
-pub(crate) enum View<'tree> {
+#[derive(Debug, Clone)]
+pub enum View<'tree> {
+    /// `null`, `~`, or no value.
     Null,
+    /// `true` or `false`.
     Bool(bool),
+    /// Any number.
     Number(f64),
+    /// Text.
     String(&'tree str),
+    /// A list.
     Sequence(Items<'tree>),
+    /// Keys and values.
     Mapping(Pairs<'tree>),
 }
 
 /// A key of a mapping.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Key<'tree> {
-    pub(crate) text: &'tree str,
-    pub(crate) span: Span,
+pub struct Key<'tree> {
+    /// The key, whatever scalar it was.
+    pub text: &'tree str,
+    /// Where it is written.
+    pub span: Span,
 }
 
 impl<'tree> Node<'tree> {
-    pub(crate) fn span(self) -> Span {
+    /// Where the node is written; for an alias, where the alias is.
+    pub fn span(self) -> Span {
         self.slot.span
     }
 
-    pub(crate) fn view(self) -> View<'tree> {
+    /// The node's content.
+    pub fn view(self) -> View<'tree> {
         match &self.tree.nodes[self.slot.index] {
             Content::Null => View::Null,
             Content::Bool(value) => View::Bool(*value),
@@ -102,7 +108,7 @@ impl<'tree> Node<'tree> {
     }
 
     /// The node in words, for "expected …, found …".
-    pub(crate) fn found(self) -> &'static str {
+    pub fn found(self) -> &'static str {
         match &self.tree.nodes[self.slot.index] {
             Content::Null => "nothing",
             Content::Bool(_) => "a boolean",
@@ -115,7 +121,7 @@ impl<'tree> Node<'tree> {
 
     /// The node as a value. Recursion ends at [`crate::MAX_DEPTH`], to which the loader holds
     /// every tree.
-    pub(crate) fn to_value(self) -> Value {
+    pub fn to_value(self) -> Value {
         match self.view() {
             View::Null => Value::Null,
             View::Bool(value) => Value::Bool(value),
@@ -132,7 +138,8 @@ impl<'tree> Node<'tree> {
 }
 
 /// The items of a sequence.
-pub(crate) struct Items<'tree> {
+#[derive(Debug, Clone)]
+pub struct Items<'tree> {
     tree: &'tree Tree<'tree>,
     slots: std::slice::Iter<'tree, Slot>,
 }
@@ -150,7 +157,8 @@ impl<'tree> Iterator for Items<'tree> {
 }
 
 /// The keys and values of a mapping, in the order of the file.
-pub(crate) struct Pairs<'tree> {
+#[derive(Debug, Clone)]
+pub struct Pairs<'tree> {
     tree: &'tree Tree<'tree>,
     entries: std::slice::Iter<'tree, Entry<'tree>>,
 }

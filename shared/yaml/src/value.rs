@@ -33,7 +33,7 @@ impl Value {
 
 /// A number as GitHub prints it: .NET's invariant `G15`, that is at most 15 significant digits,
 /// without trailing zeros, and `1E+15` from there on.
-pub(crate) fn format_number(number: f64) -> String {
+pub fn format_number(number: f64) -> String {
     const DIGITS: i32 = 15;
     if number.is_nan() {
         return "NaN".to_owned();

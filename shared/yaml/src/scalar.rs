@@ -3,12 +3,12 @@
 
 use std::borrow::Cow;
 
-use super::Content;
+use crate::tree::Content;
 
 /// What a plain scalar means. `None` for an integer that GitHub can't hold, for which it
 /// refuses the file.
-pub(super) fn resolve(text: Cow<'_, str>) -> Option<Content<'_>> {
-    // Almost every scalar of a workflow starts with a letter that starts no literal.
+pub(crate) fn resolve(text: Cow<'_, str>) -> Option<Content<'_>> {
+    // Almost every scalar of a file starts with a letter that starts no literal.
     let first = text.bytes().next();
     let may_be_literal = first.is_none_or(|byte| {
         byte.is_ascii_digit()

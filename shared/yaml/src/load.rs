@@ -5,16 +5,38 @@ use std::collections::BTreeSet;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag};
 
-use super::{Content, Entry, Slot, Tree, keys, scalar};
 use crate::error::{MAX_DEPTH, MAX_NODES, MAX_SCALAR_BYTES};
-use crate::{ParseError, ParseErrorKind as Kind, Position, Problem, Source, Span};
+use crate::tree::{Content, Entry, Slot, Tree};
+use crate::{ParseError, ParseErrorKind as Kind, Position, Source, Span, keys, scalar};
 
-/// Reads the one document of a text, of which `lines` is the index. What GitHub would refuse the file for although it is YAML
-/// is added to `problems`.
-pub(crate) fn load<'source>(
+/// Something that YAML allows and GitHub refuses a file for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Where.
+    pub span: Span,
+    /// What.
+    pub kind: RefusalKind,
+}
+
+/// The kinds of [`Refusal`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RefusalKind {
+    /// A tag that is none of the core schema's, as written.
+    Tag(String),
+    /// An integer that 32 bits don't hold.
+    LargeInteger,
+    /// The merge key `<<`: aliases are expanded, but nothing is merged.
+    MergeKey,
+}
+
+/// Reads the one document of a text, of which `lines` is the index. `what` says in errors what
+/// the document should be ("a workflow"). What GitHub would refuse the file for although it is
+/// YAML is added to `refusals`.
+pub fn load<'source>(
     text: &'source str,
     lines: &Source,
-    problems: &mut Vec<Problem>,
+    what: &str,
+    refusals: &mut Vec<Refusal>,
 ) -> Result<Tree<'source>, ParseError> {
     let mut loader = Loader {
         lines,
@@ -24,7 +46,7 @@ pub(crate) fn load<'source>(
         anchors: Vec::new(),
         root: None,
         spent: Weight::default(),
-        problems,
+        refusals,
     };
     let mut last = Position { line: 1, column: 1 };
     for event in Parser::new_from_str(text) {
@@ -37,7 +59,7 @@ pub(crate) fn load<'source>(
         loader.event(event, span)?;
     }
     let Some(root) = loader.root else {
-        let message = "expected a workflow, found nothing but blanks and comments";
+        let message = format!("expected {what}, found nothing but blanks and comments");
         return Err(ParseError::new(Kind::Empty, last, message));
     };
     Ok(Tree {
@@ -52,7 +74,7 @@ fn syntax(error: &ScanError) -> ParseError {
 }
 
 fn position(marker: Marker) -> Position {
-    // Files are far shorter than u32::MAX (MAX_FILE_BYTES).
+    // Files are far shorter than u32::MAX (`text`).
     let narrow = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
     Position {
         line: narrow(marker.line()).max(1),
@@ -96,7 +118,7 @@ struct Loader<'source, 'context> {
     anchors: Vec<Option<usize>>,
     root: Option<Slot>,
     spent: Weight,
-    problems: &'context mut Vec<Problem>,
+    refusals: &'context mut Vec<Refusal>,
 }
 
 impl<'source> Loader<'source, '_> {
@@ -194,27 +216,20 @@ impl<'source> Loader<'source, '_> {
             Some((_, Some("str"))) => return Content::String(text),
             Some((_, Some("bool" | "int" | "float" | "null"))) if plain => {}
             Some((tag, _)) => {
-                let message =
-                    format!("expected no YAML tag here, found `{tag}`, which GitHub refuses");
-                self.refuse(span, message);
+                self.refuse(span, RefusalKind::Tag(tag.to_string()));
                 return Content::String(text);
             }
             None if !plain => return Content::String(text),
             None => {}
         }
         scalar::resolve(text).unwrap_or_else(|| {
-            let message = "expected an integer of 32 bits, found a larger one";
-            self.refuse(span, message.to_owned());
+            self.refuse(span, RefusalKind::LargeInteger);
             Content::Null
         })
     }
 
-    fn refuse(&mut self, span: Span, message: String) {
-        self.problems.push(Problem {
-            span,
-            message,
-            fatal: true,
-        });
+    fn refuse(&mut self, span: Span, kind: RefusalKind) {
+        self.refusals.push(Refusal { span, kind });
     }
 
     fn alias(&mut self, anchor: usize, span: Span) -> Result<(), ParseError> {
@@ -331,8 +346,7 @@ impl<'source> Loader<'source, '_> {
     /// GitHub expands aliases but knows no merge keys.
     fn check_merge(&mut self, key: Slot) {
         if matches!(&self.nodes[key.index], Content::String(text) if text == "<<") {
-            let message = "expected a key, found the merge key `<<`, which GitHub does not support";
-            self.refuse(key.span, message.to_owned());
+            self.refuse(key.span, RefusalKind::MergeKey);
         }
     }
 
