@@ -38,11 +38,13 @@ pub(crate) struct Grounds<'a> {
     pub unavailable: usize,
     /// Rules that failed.
     pub rule_errors: &'a [RuleError],
+    /// How many things are wrong with the policy.
+    pub policy_errors: usize,
 }
 
 /// Decides: new findings of rules in `block` mode over a threshold block; any other new
-/// finding that is shown, anything that could not be looked at and any failed rule warn; a
-/// dry run warns where it would have blocked.
+/// finding that is shown, anything that could not be looked at, any failed rule and any error
+/// of the policy warn; a dry run warns where it would have blocked.
 pub(crate) fn decide(grounds: Grounds<'_>, policy: &Policy) -> Decision {
     let mut reasons = exceeded(grounds.items, policy.thresholds);
     let blocked = !reasons.is_empty();
@@ -61,6 +63,10 @@ pub(crate) fn decide(grounds: Grounds<'_>, policy: &Policy) -> Decision {
             phase_in_words(&error.phase),
             error.message.trim_end_matches('.'),
         ));
+    }
+    if grounds.policy_errors > 0 {
+        let errors = counted(grounds.policy_errors, "error");
+        reasons.push(format!("{errors} in what the policy says."));
     }
     if grounds.unavailable > 0 {
         let facts = counted(grounds.unavailable, "fact");
@@ -117,10 +123,22 @@ fn nothing_new(items: &[Item]) -> String {
             .filter(|item| item.status == status && item.mode != Mode::Observe)
             .count()
     };
-    match shown(Status::Existing) {
-        0 => "No contradiction found.".to_owned(),
-        1 => "No new contradiction; 1 finding was already there.".to_owned(),
-        n => format!("No new contradiction; {n} findings were already there."),
+    let known = match shown(Status::Existing) {
+        0 => None,
+        1 => Some("1 finding was already there".to_owned()),
+        n => Some(format!("{n} findings were already there")),
+    };
+    let suppressed = match shown(Status::Suppressed) {
+        0 => None,
+        1 => Some("1 finding is suppressed".to_owned()),
+        n => Some(format!("{n} findings are suppressed")),
+    };
+    match (known, suppressed) {
+        (None, None) => "No contradiction found.".to_owned(),
+        (Some(one), None) | (None, Some(one)) => format!("No new contradiction; {one}."),
+        (Some(known), Some(suppressed)) => {
+            format!("No new contradiction; {known} and {suppressed}.")
+        }
     }
 }
 

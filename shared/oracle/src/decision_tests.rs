@@ -30,6 +30,7 @@ fn decide_items(items: &[Item], policy: &Policy) -> Decision {
         items,
         unavailable: 0,
         rule_errors: &[],
+        policy_errors: 0,
     };
     decide(grounds, policy)
 }
@@ -148,6 +149,7 @@ fn what_could_not_be_looked_at_warns() {
         items: &[],
         unavailable: 2,
         rule_errors: &[],
+        policy_errors: 0,
     };
     let decision = decide(grounds, &Policy::default());
     assert_eq!(decision.outcome, Outcome::Warn);
@@ -165,6 +167,7 @@ fn a_failed_rule_warns() {
         items: &[],
         unavailable: 0,
         rule_errors: &errors,
+        policy_errors: 0,
     };
     let decision = decide(grounds, &Policy::default());
     assert_eq!(decision.outcome, Outcome::Warn);

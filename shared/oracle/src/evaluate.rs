@@ -10,12 +10,13 @@ use crate::codeowners_files;
 use crate::decision::{Grounds, decide};
 use crate::evidence::hex;
 use crate::parsed::parse;
+use crate::policy::Judgement;
 use crate::registry::{Before, Findings, Input, RULES, Rule, RuleMeta, rules_hash};
 use crate::shown::redacted;
 use crate::{
     CodeownersFiles, DefaultBranch, Evidence, Fact, Finding, Fingerprint, Item, Meta, Mode, Policy,
-    Reason, Report, RuleError, RunMode, Severity, ShortId, Snapshot, Status, Summary, Tree,
-    Unavailable, Workflows,
+    PolicyError, Reason, Report, RuleError, RunMode, Severity, ShortId, Snapshot, Status, Summary,
+    Tree, Unavailable, Workflows,
 };
 
 /// The fewest base-32 characters of a short id.
@@ -65,16 +66,25 @@ pub(crate) fn evaluate_with(
         failed: run_of.failed_before(),
         unsure: unsure(&not_seen, &unavailable),
     });
-    let items = items(rules, found, known.as_ref(), policy);
-    redacted(report(
-        snapshot,
-        policy,
-        run,
+    let fingerprints = found.keys().map(|(_, key)| *key).collect();
+    let mut judgement = Judgement::new(snapshot, policy, run.timestamp, &fingerprints);
+    let items = items(rules, found, known.as_ref(), policy, &mut judgement);
+    let outcome = Evaluated {
         items,
         unavailable,
-        run_of.errors,
-        rules,
-    ))
+        rule_errors: run_of.errors,
+        remarks: judgement.into_remarks(),
+    };
+    redacted(report(snapshot, policy, run, outcome, rules))
+}
+
+/// What came of the rules and the policy.
+struct Evaluated {
+    items: Vec<Item>,
+    unavailable: Vec<(usize, Unavailable)>,
+    rule_errors: Vec<RuleError>,
+    /// Errors and notes of the policy.
+    remarks: (Vec<PolicyError>, Vec<PolicyError>),
 }
 
 /// A tree, with what is read from it once for all rules.
@@ -224,12 +234,24 @@ fn rank(finding: &Finding) -> (std::cmp::Reverse<Severity>, &[Evidence], &str) {
     (severity, &finding.evidence, &finding.title)
 }
 
-fn items(rules: &[&dyn Rule], found: Found, known: Option<&Known>, policy: &Policy) -> Vec<Item> {
+fn items(
+    rules: &[&dyn Rule],
+    found: Found,
+    known: Option<&Known>,
+    policy: &Policy,
+    judgement: &mut Judgement<'_>,
+) -> Vec<Item> {
     let fingerprints: BTreeSet<Fingerprint> = found.keys().map(|(_, key)| *key).collect();
     let mut items: Vec<Item> = found
         .into_iter()
+        .filter(|((index, _), finding)| {
+            !judgement.excludes(rules[*index].meta().id, &finding.evidence)
+        })
+        .collect::<Found>()
+        .into_iter()
         .map(|((index, fingerprint), finding)| {
             let meta = rules[index].meta();
+            let suppression = judgement.suppression(meta.id, fingerprint, &finding.evidence);
             let key = (index, fingerprint);
             let existing = known.is_some_and(|known| known.has(meta, key, finding.severity));
             let most = match known {
@@ -241,18 +263,18 @@ fn items(rules: &[&dyn Rule], found: Found, known: Option<&Known>, policy: &Poli
                 fingerprint: fingerprint.to_string(),
                 rule_id: meta.id.to_owned(),
                 rule_version: meta.version,
-                severity: finding.severity,
-                mode: mode(rules[index], policy).min(most),
+                severity: policy.severity(meta.id, finding.severity),
+                mode: policy.mode(meta).min(most),
                 title: finding.title,
                 why: finding.why,
                 fix: finding.fix,
                 evidence: finding.evidence,
-                status: if existing {
-                    Status::Existing
-                } else {
-                    Status::New
+                status: match (&suppression, existing) {
+                    (Some(_), _) => Status::Suppressed,
+                    (None, true) => Status::Existing,
+                    (None, false) => Status::New,
                 },
-                suppression: None,
+                suppression,
             }
         })
         .collect();
@@ -274,16 +296,6 @@ fn order(item: &Item) -> impl Ord + '_ {
     )
 }
 
-/// How much say a rule has.
-fn mode(rule: &dyn Rule, policy: &Policy) -> Mode {
-    let meta = rule.meta();
-    policy
-        .modes
-        .get(meta.id)
-        .copied()
-        .unwrap_or(meta.default_mode)
-}
-
 /// The shortest id, of at least five characters, that no other finding of the report has.
 fn short_id(fingerprint: Fingerprint, all: &BTreeSet<Fingerprint>) -> ShortId {
     let unique = |length: &usize| {
@@ -299,20 +311,25 @@ fn report(
     snapshot: &Snapshot,
     policy: &Policy,
     run: &Run,
-    items: Vec<Item>,
-    unavailable: Vec<(usize, Unavailable)>,
-    rule_errors: Vec<RuleError>,
+    evaluated: Evaluated,
     rules: &[&dyn Rule],
 ) -> Report {
+    let Evaluated {
+        items,
+        unavailable,
+        rule_errors,
+        remarks: (policy_errors, policy_notes),
+    } = evaluated;
     let heard: BTreeSet<&Unavailable> = unavailable
         .iter()
-        .filter(|(index, _)| mode(rules[*index], policy) != Mode::Observe)
+        .filter(|(index, _)| policy.mode(rules[*index].meta()) != Mode::Observe)
         .map(|(_, fact)| fact)
         .collect();
     let grounds = Grounds {
         items: &items,
         unavailable: heard.len(),
         rule_errors: &rule_errors,
+        policy_errors: policy_errors.len(),
     };
     let decision = decide(grounds, policy);
     let unavailable: BTreeSet<Unavailable> =
@@ -336,6 +353,8 @@ fn report(
             demotions: Vec::new(),
             unavailable: unavailable.into_iter().collect(),
             rule_errors,
+            policy_errors,
+            policy_notes,
         },
         summary: Summary::of(&items),
         items,

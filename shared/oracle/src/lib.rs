@@ -21,7 +21,7 @@ mod evidence;
 mod fact;
 mod finding;
 mod parsed;
-mod policy;
+pub mod policy;
 pub mod registry;
 mod report;
 mod rules;
@@ -39,7 +39,7 @@ pub use evidence::Evidence;
 pub use fact::{Fact, Reason, Unavailable};
 pub use finding::{Finding, Fingerprint, Severity, ShortId};
 pub use parsed::Workflows;
-pub use policy::{Mode, Policy, Thresholds};
+pub use policy::{Mode, Policy, PolicyError, Thresholds};
 pub use report::{
     Item, Meta, Report, RuleError, RunMode, SeverityCounts, Status, StatusCounts, Summary,
 };

@@ -13,7 +13,9 @@ use crate::rules::md_000::MD_000;
 use crate::rules::md_001::MD_001;
 use crate::rules::md_007::MD_007;
 use crate::rules::md_008::MD_008;
-use crate::{Evidence, Fact, Finding, Mode, RepoPath, RepositoryName, Settings, Tree, Unavailable};
+use crate::{
+    Evidence, Fact, Finding, Mode, RepoPath, RepositoryName, Settings, Tree, Unavailable, policy,
+};
 
 /// Every rule. Adding one is a file in `rules/` and one entry here
 /// (docs/rules/README.md goes through it from start to finish).
@@ -25,6 +27,8 @@ pub static RULES: &[&dyn Rule] = &[&MD_000, &MD_001, &MD_007, &MD_008];
 pub fn file_limit(path: &RepoPath) -> u64 {
     let bytes = if CODEOWNERS_LOCATIONS.contains(&path.as_str()) {
         codeowners::MAX_FILE_BYTES - 1
+    } else if path.as_str() == policy::PATH {
+        policy::MAX_POLICY_BYTES
     } else {
         workflows::MAX_FILE_BYTES
     };
@@ -121,9 +125,19 @@ pub trait Rule: Sync {
     fn check(&self, input: &Input<'_>) -> Findings;
 }
 
-/// Whether any rule reads the content of this file; edges fetch exactly these.
+/// Whether the oracle reads the content of this file; edges fetch exactly these.
 pub fn wants(path: &RepoPath) -> bool {
-    workflows::is_workflow_path(path.as_str()) || CODEOWNERS_LOCATIONS.contains(&path.as_str())
+    let path = path.as_str();
+    workflows::is_workflow_path(path)
+        || CODEOWNERS_LOCATIONS.contains(&path)
+        || path == policy::PATH
+}
+
+/// The rule with this id or name.
+pub fn rule(id_or_name: &str) -> Option<&'static RuleMeta> {
+    let metas = RULES.iter().map(|rule| rule.meta());
+    let is_meant = |meta: &&RuleMeta| meta.id == id_or_name || meta.name == id_or_name;
+    metas.into_iter().find(is_meant)
 }
 
 /// SHA-256, hex, over the report schema and the rules' ids, versions and default modes:
@@ -152,6 +166,7 @@ mod tests {
         assert!(wanted(".github/workflows/ci.yml"));
         assert!(wanted(".github/workflows/ci.yaml"));
         assert!(wanted(".github/CODEOWNERS") && wanted("CODEOWNERS") && wanted("docs/CODEOWNERS"));
+        assert!(wanted(".github/phase-mirror.yml"));
         for path in [
             "README.md",
             ".github/workflows/README.md",

@@ -6,7 +6,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Decision, Evidence, Mode, ObjectId, RepositoryName, Severity, ShortId, Unavailable};
+use crate::{
+    Decision, Evidence, Mode, ObjectId, PolicyError, RepositoryName, Severity, ShortId, Unavailable,
+};
 
 /// The report of one evaluation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,6 +92,13 @@ pub struct Meta {
     pub unavailable: Vec<Unavailable>,
     /// Rules that failed.
     pub rule_errors: Vec<RuleError>,
+    /// What is wrong with the policy files and inline suppressions; left out where nothing is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policy_errors: Vec<PolicyError>,
+    /// What a reader should know of the policy although nothing is wrong, such as a suppression
+    /// whose last day is over; left out where there is nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policy_notes: Vec<PolicyError>,
 }
 
 /// Whether a block blocks.

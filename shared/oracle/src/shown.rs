@@ -6,7 +6,7 @@
 
 use redaction::redact;
 
-use crate::{Decision, Item, Meta, Report, RuleError, Unavailable};
+use crate::{Decision, Item, Meta, PolicyError, Report, RuleError, Unavailable};
 
 /// The report with every text for people redacted.
 ///
@@ -49,6 +49,8 @@ fn meta_texts(meta: &mut Meta) {
         demotions,
         unavailable,
         rule_errors,
+        policy_errors,
+        policy_notes,
     } = meta;
     degraded.iter_mut().for_each(text);
     demotions.iter_mut().for_each(text);
@@ -68,6 +70,19 @@ fn meta_texts(meta: &mut Meta) {
     } in rule_errors
     {
         text(message);
+    }
+    for PolicyError {
+        path: _,
+        line: _,
+        column: _,
+        key,
+        message,
+        remedy,
+    } in policy_errors.iter_mut().chain(policy_notes)
+    {
+        key.iter_mut().for_each(text);
+        text(message);
+        text(remedy);
     }
 }
 

@@ -48,7 +48,7 @@ impl Span {
 
 /// A value with the place where it is written. For a YAML alias that is the place of the alias,
 /// so that a reader is led to what uses it; what is inside of it is where the anchor is.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Spanned<T> {
     /// The value.
     pub value: T,

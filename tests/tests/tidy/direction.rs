@@ -13,7 +13,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("redaction", &[]),
     ("yaml", &[]),
     ("workflows", &["yaml"]),
-    ("oracle", &["codeowners", "redaction", "workflows"]),
+    ("oracle", &["codeowners", "redaction", "workflows", "yaml"]),
     ("app", &["oracle"]),
     ("github", &["app", "oracle", "workflows"]),
     ("embedded", &["app", "oracle"]),

@@ -84,9 +84,15 @@ fn title(worst: Conclusion, reports: &[&Report]) -> String {
     let unseen = reports
         .iter()
         .any(|report| !report.meta.unavailable.is_empty() || !report.meta.rule_errors.is_empty());
+    let misruled = reports
+        .iter()
+        .any(|report| !report.meta.policy_errors.is_empty());
     let verdict = match worst {
         Conclusion::Failure => format!("Blocked: {news}"),
         _ if news.total() > 0 => format!("Not blocked: {news}"),
+        Conclusion::Neutral if misruled => {
+            "No new contradiction, but the policy has errors".to_owned()
+        }
         Conclusion::Neutral if unseen => {
             "No new contradiction, but not everything could be looked at".to_owned()
         }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use oracle::{Evidence, Item, Report, Status};
+use oracle::{Evidence, Item, PolicyError, Report, Status};
 
 use super::markdown::{block, code, inline, labelled, prose};
 use super::visible::{cut, plain};
@@ -96,7 +96,9 @@ pub(super) fn section(parts: &mut Vec<Part>, report: &Report, disputes: Disputes
     parts.extend(shown(report, Status::New).map(|item| Part::Finding(finding(item, disputes))));
     let items = |status| shown(report, status).map(entry).collect();
     let meta = &report.meta;
-    let lists: [(&str, Vec<String>); 5] = [
+    let remarks = |remarks: &[PolicyError]| remarks.iter().map(remark).collect();
+    let lists: [(&str, Vec<String>); 7] = [
+        ("Errors of the policy", remarks(&meta.policy_errors)),
         ("Already there", items(Status::Existing)),
         ("Suppressed", items(Status::Suppressed)),
         (
@@ -127,6 +129,7 @@ pub(super) fn section(parts: &mut Vec<Part>, report: &Report, disputes: Disputes
             "Rules with less say",
             meta.demotions.iter().map(|it| text(it)).collect(),
         ),
+        ("Notes on the policy", remarks(&meta.policy_notes)),
     ];
     for (title, entries) in lists {
         if !entries.is_empty() {
@@ -216,6 +219,20 @@ fn entry(item: &Item) -> String {
         let _ = write!(line, ": {}", text(suppression));
     }
     line
+}
+
+/// An error of the policy, or a note: where, which key, what, and what to do.
+fn remark(remark: &PolicyError) -> String {
+    let place = code(&cut(&plain(&remark.place()), TITLE));
+    let key = match &remark.key {
+        Some(key) => format!(", key {}", code(&cut(&plain(key), TITLE))),
+        None => String::new(),
+    };
+    format!(
+        "{place}{key}: {}. {}",
+        text(&remark.message),
+        text(&remark.remedy)
+    )
 }
 
 fn place(evidence: &Evidence) -> String {

@@ -165,6 +165,8 @@ pub(crate) fn judge(snapshot: &Snapshot, _policy: &Policy, run: &Run) -> Report 
             demotions: Vec::new(),
             unavailable: Vec::new(),
             rule_errors: Vec::new(),
+            policy_errors: Vec::new(),
+            policy_notes: Vec::new(),
         },
         items: (1..=base.findings())
             .map(|line| item(base, severity, line))

@@ -10,7 +10,9 @@ mod text;
 use app::check::{AnnotationLevel, Conclusion};
 use app::render::{cancelled, check_output, not_judged};
 use expect_test::{Expect, expect};
-use oracle::{Mode, Outcome, Reason, Report, RuleError, Severity, Status, Unavailable};
+use oracle::{
+    Mode, Outcome, PolicyError, Reason, Report, RuleError, Severity, Status, Unavailable,
+};
 
 use reports::{item, report};
 
@@ -34,6 +36,47 @@ fn nothing_found_is_short() {
 
             - A reason with `code`.
         "#]],
+    );
+}
+
+#[test]
+fn errors_of_the_policy_lead_to_their_place() {
+    let remark = |line, message: &str| PolicyError {
+        path: ".github/phase-mirror.yml".to_owned(),
+        line: Some(line),
+        column: Some(11),
+        key: Some("rules.MD-001.mode".to_owned()),
+        message: message.to_owned(),
+        remedy: "Did you mean `block`?".to_owned(),
+    };
+    let mut warned = report(Outcome::Warn, Vec::new());
+    warned
+        .meta
+        .policy_errors
+        .push(remark(3, "expected `block`, found `blok @all <b>`"));
+    warned.meta.policy_notes.push(PolicyError {
+        key: None,
+        ..remark(9, "a suppression of a finding ended on 2026-01-01")
+    });
+    check(
+        &[(1, warned)],
+        &expect![[r#"
+        neutral: No new contradiction, but the policy has errors
+
+        - A reason with `code`.
+
+        <details><summary>Errors of the policy (1)</summary>
+
+        - `.github/phase-mirror.yml:3`, key `rules.MD-001.mode`: expected `block`, found `blok @all <b>`. Did you mean `block`?
+
+        </details>
+
+        <details><summary>Notes on the policy (1)</summary>
+
+        - `.github/phase-mirror.yml:9`: a suppression of a finding ended on 2026-01-01. Did you mean `block`?
+
+        </details>
+    "#]],
     );
 }
 

@@ -2,9 +2,9 @@
 
 use oracle::testing::Fixture;
 use oracle::{
-    Decision, Evidence, Fingerprint, Item, Meta, Mode, ObjectId, Outcome, Reason, RepoPath, Report,
-    RepositoryName, RuleError, RunMode, Severity, SeverityCounts, Status, StatusCounts, Summary,
-    Unavailable,
+    Decision, Evidence, Fingerprint, Item, Meta, Mode, ObjectId, Outcome, PolicyError, Reason,
+    RepoPath, Report, RepositoryName, RuleError, RunMode, Severity, SeverityCounts, Status,
+    StatusCounts, Summary, Unavailable,
 };
 
 /// What the rules themselves say of a repository: several places, code in a fix, and a fact that
@@ -100,6 +100,16 @@ fn tell_all(meta: &mut Meta) {
         phase: "before".to_owned(),
         message: "it panicked".to_owned(),
     }];
+    let remark = |line, message: &str| PolicyError {
+        path: ".github/phase-mirror.yml".to_owned(),
+        line: Some(line),
+        column: Some(11),
+        key: Some("rules.MD-001.mode".to_owned()),
+        message: message.to_owned(),
+        remedy: "Did you mean `block`?".to_owned(),
+    };
+    meta.policy_errors = vec![remark(3, "expected `block`, found `blok`")];
+    meta.policy_notes = vec![remark(9, "a suppression of a finding ended on 2026-01-01")];
 }
 
 /// What a hostile repository would like to say, everywhere that it can say something.
@@ -119,6 +129,12 @@ pub(crate) fn saying(text: &str) -> Report {
     text.clone_into(&mut meta.unavailable[0].fact);
     text.clone_into(&mut meta.unavailable[0].detail);
     text.clone_into(&mut meta.rule_errors[0].message);
+    for remark in meta.policy_errors.iter_mut().chain(&mut meta.policy_notes) {
+        text.clone_into(&mut remark.path);
+        text.clone_into(&mut remark.message);
+        text.clone_into(&mut remark.remedy);
+        remark.key = Some(text.to_owned());
+    }
     meta.demotions = vec![text.to_owned()];
     meta.degraded = Some(text.to_owned());
     report.decision.reasons = vec![text.to_owned()];
@@ -142,6 +158,8 @@ pub(crate) fn report(outcome: Outcome, items: Vec<Item>) -> Report {
             demotions: Vec::new(),
             unavailable: Vec::new(),
             rule_errors: Vec::new(),
+            policy_errors: Vec::new(),
+            policy_notes: Vec::new(),
         },
         items,
         summary: Summary {

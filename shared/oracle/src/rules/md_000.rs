@@ -1,9 +1,10 @@
 //! MD-000 unreadable-governance: what a change makes unreadable can't be judged, so that it
 //! must not pass unnoticed.
 
+use crate::policy::{self, InTree};
 use crate::registry::{Findings, Input, Rule, RuleMeta, file_limit, wants};
 use crate::rules::text::{clause, code, quoted};
-use crate::{Evidence, Fact, Finding, Mode, Reason, RepoPath, Severity, Unavailable};
+use crate::{Evidence, Fact, Finding, Mode, Reason, RepoPath, Severity, Tree, Unavailable};
 
 /// The rule.
 pub(crate) static MD_000: UnreadableGovernance = UnreadableGovernance;
@@ -14,13 +15,13 @@ pub(crate) struct UnreadableGovernance;
 static META: RuleMeta = RuleMeta {
     id: "MD-000",
     name: "unreadable-governance",
-    version: 2,
+    version: 3,
     default_mode: Mode::Block,
     what: "\
 A file that other rules read can't be read any more: a workflow that is not YAML or not a \
 workflow, is larger than 1 MiB, is a symbolic link or a submodule, or comes after as many other \
 workflows as are read of one tree; the CODEOWNERS file that counts, where it is a link or has 3 MB \
-or more; or the platform cuts the \
+or more; the policy, `.github/phase-mirror.yml`, with an error in it; or the platform cuts the \
 list of the repository's files short because there are too many. What was already so at the base \
 is listed as *unavailable* and is nobody's finding. What the platform failed to deliver is \
 unavailable too. An empty repository is readable: it has nothing to read.",
@@ -45,7 +46,12 @@ jobs:
     steps:
       - run: make
 ",
-    facts: &["the tree", "workflow files", "the CODEOWNERS file"],
+    facts: &[
+        "the tree",
+        "workflow files",
+        "the CODEOWNERS file",
+        "the policy file",
+    ],
 };
 
 impl Rule for UnreadableGovernance {
@@ -60,6 +66,7 @@ impl Rule for UnreadableGovernance {
             workflow(input, path, &mut findings);
         }
         codeowners(input, &mut findings);
+        policy_file(input, &mut findings);
         findings
     }
 }
@@ -119,6 +126,60 @@ fn codeowners(input: &Input<'_>, findings: &mut Findings) {
         Some(Ok(Some((_, Fact::Unavailable(_)))) | Err(_)) => History::Broken,
     };
     Broken::at_all(why).judge(input, path, history, findings);
+}
+
+/// The policy file. Where it had errors at the base already, they are the report's own
+/// (`meta.policy_errors`).
+fn policy_file(input: &Input<'_>, findings: &mut Findings) {
+    let (Ok(path), PolicyState::Broken(broken)) =
+        (RepoPath::new(policy::PATH), PolicyState::of(input.tree))
+    else {
+        return;
+    };
+    let history = match input.before.map(|before| PolicyState::of(before.tree)) {
+        None => History::NotCompared,
+        Some(PolicyState::Absent) => History::New,
+        Some(PolicyState::Readable) => History::Readable,
+        Some(PolicyState::Broken(_)) => return,
+    };
+    broken.judge(input, &path, history, findings);
+}
+
+/// What the policy file is on one side.
+enum PolicyState {
+    Absent,
+    Readable,
+    Broken(Broken),
+}
+
+impl PolicyState {
+    fn of(tree: &Tree) -> Self {
+        let errors = match policy::in_tree(tree) {
+            InTree::Absent => return Self::Absent,
+            InTree::Valid(..) => return Self::Readable,
+            // A list of files that is cut short is a matter of its own.
+            InTree::NotSeen(why) if why.reason == Reason::Truncated => return Self::Absent,
+            InTree::NotSeen(why) => return Self::Broken(Broken::at_all(&why)),
+            InTree::Invalid(errors) => errors,
+        };
+        let first = errors.first();
+        let message = first.map(|error| match &error.key {
+            Some(key) => format!("{}: {}", code(key, 60), error.message),
+            None => error.message.clone(),
+        });
+        let more = match errors.len() {
+            0 | 1 => String::new(),
+            2 => ", and 1 more error".to_owned(),
+            n => format!(", and {} more errors", n - 1),
+        };
+        Self::Broken(Broken {
+            own: Blame::Content,
+            reason: Reason::Unreadable,
+            line: first.and_then(|error| error.line).unwrap_or(1),
+            column: first.and_then(|error| error.column),
+            detail: message.unwrap_or_default() + &more,
+        })
+    }
 }
 
 /// How a file was at the base.
@@ -252,7 +313,9 @@ fn is_small(input: &Input<'_>, path: &RepoPath) -> bool {
 
 /// How large a file may be, in words.
 fn allowed(path: &RepoPath) -> &'static str {
-    if file_limit(path) == workflows::MAX_FILE_BYTES as u64 {
+    if path.as_str() == policy::PATH {
+        "at most 256 KiB"
+    } else if file_limit(path) == workflows::MAX_FILE_BYTES as u64 {
         "at most 1 MiB"
     } else {
         "less than 3 MB"

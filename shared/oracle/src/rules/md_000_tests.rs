@@ -139,7 +139,8 @@ fn a_tree_that_could_not_be_listed_is_not_the_changes_doing() {
     check(
         "//@ before\n//@ unavailable tree failed\n",
         expect![[r#"
-            warn: 1 fact could not be looked at.
+            warn: 2 facts could not be looked at.
+            ? .github/phase-mirror.yml (Failed): The fixture says so.
             ? tree (Failed): The fixture says so.
         "#]],
     );

@@ -6,4 +6,4 @@ pub(crate) mod md_000;
 pub(crate) mod md_001;
 pub(crate) mod md_007;
 pub(crate) mod md_008;
-mod text;
+pub(crate) mod text;

@@ -6,7 +6,7 @@ use redaction::redact;
 
 /// A name as Markdown code: nothing in it can end the code or the line, there is no secret in it,
 /// and it is cut at `most` characters.
-pub(super) fn code(name: &str, most: usize) -> String {
+pub(crate) fn code(name: &str, most: usize) -> String {
     let clean = |c: char| match c {
         '`' => '\'',
         c if c.is_control() => ' ',
@@ -22,13 +22,13 @@ pub(super) fn code(name: &str, most: usize) -> String {
 }
 
 /// A name in running text, of at most 120 characters.
-pub(super) fn quoted(name: &str) -> String {
+pub(crate) fn quoted(name: &str) -> String {
     code(name, 120)
 }
 
 /// A clause that others wrote, in one line of at most 300 characters, without its full stop and
 /// without secrets.
-pub(super) fn clause(text: &str) -> String {
+pub(crate) fn clause(text: &str) -> String {
     let one_line = |c: char| if c.is_control() { ' ' } else { c };
     let text = redact(text);
     let shown: String = text.as_str().chars().map(one_line).take(300).collect();
@@ -36,7 +36,7 @@ pub(super) fn clause(text: &str) -> String {
 }
 
 /// A list in words: "a", "a and b", "a, b and c", the first four of more.
-pub(super) fn list(names: &[String]) -> String {
+pub(crate) fn list(names: &[String]) -> String {
     match names {
         [] => String::new(),
         [one] => one.clone(),
@@ -46,7 +46,7 @@ pub(super) fn list(names: &[String]) -> String {
 }
 
 /// A text as the beginning of a sentence.
-pub(super) fn capital(text: &str) -> String {
+pub(crate) fn capital(text: &str) -> String {
     let mut characters = text.chars();
     let first = characters.next().map(char::to_uppercase);
     first.into_iter().flatten().chain(characters).collect()

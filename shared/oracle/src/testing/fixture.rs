@@ -9,11 +9,12 @@ use super::settings::Settled;
 #[cfg(test)]
 use crate::evaluate::evaluate_with;
 use crate::evidence::hex;
+use crate::policy::InTree;
 #[cfg(test)]
 use crate::registry::Rule;
 use crate::{
     BranchName, DefaultBranch, Entry, EntryKind, Fact, FileContent, ObjectId, Policy, Reason,
-    RepoPath, Report, RepositoryName, Run, Snapshot, Subject, Tree, Unavailable, evaluate,
+    RepoPath, Report, RepositoryName, Run, Snapshot, Subject, Tree, Unavailable, evaluate, policy,
 };
 
 /// A repository with its settings and a policy, written as one string.
@@ -45,7 +46,7 @@ impl Fixture {
     /// | `unavailable rules\|protection\|rollups\|workflows\|actions\|app-id\|codeowners-errors\|tree\|before\|default REASON` | a fact that could not be fetched |
     /// | `branch NAME`, `default-branch NAME` | the base and the default branch, both `main` unless named |
     /// | `before` | compares with an empty tree, unless files say more |
-    /// | `mode RULE MODE`, `strict`, `dry-run` | the policy |
+    /// | `mode RULE MODE`, `strict`, `dry-run` | the policy, where no file says it |
     ///
     /// # Panics
     /// On anything it does not understand: a test's input is wrong then.
@@ -107,7 +108,7 @@ impl Fixture {
             assert!(trees.default.is_none(), "the base is the default branch");
             DefaultBranch::IsBase
         } else {
-            let tree = trees.default.unwrap_or_else(Tree::empty);
+            let tree = trees.default.take().unwrap_or_else(Tree::empty);
             DefaultBranch::Other(match &tree.entries {
                 Fact::Unavailable(why) => Fact::Unavailable(why.clone()),
                 Fact::Known(_) => Fact::Known(tree),
@@ -123,7 +124,7 @@ impl Fixture {
             base_branch: base_branch.clone(),
             default_branch: default,
         };
-        let policy = settled.policy.clone();
+        let policy = policy_of(&trees, &base_branch).unwrap_or_else(|| settled.policy.clone());
         let settings = settled.into_settings(base_branch, &trees.after);
         let snapshot = Snapshot {
             subject,
@@ -141,6 +142,29 @@ struct Trees {
     after: Tree,
     before: Option<Tree>,
     default: Option<Tree>,
+    /// The organisation's repository `.github`.
+    organisation: Option<Tree>,
+}
+
+/// The policy of files, where there are any, as an edge puts it together: what is wrong with a
+/// file is said, and the file is not used.
+fn policy_of(trees: &Trees, branch: &BranchName) -> Option<Policy> {
+    let mut errors = Vec::new();
+    let mut read = |tree: &Tree| match policy::in_tree(tree) {
+        InTree::Valid(file, _) => Some(file),
+        InTree::Invalid(found) => {
+            errors.extend(found);
+            None
+        }
+        InTree::Absent | InTree::NotSeen(_) => None,
+    };
+    let organisation = trees.organisation.as_ref().and_then(&mut read);
+    let repository = read(trees.before.as_ref().unwrap_or(&trees.after));
+    if errors.is_empty() && organisation.is_none() && repository.is_none() {
+        return None;
+    }
+    let (policy, refused) = policy::resolve(organisation.as_ref(), repository.as_ref(), branch);
+    Some(policy.with_errors(errors).with_errors(refused))
 }
 
 impl Default for Trees {
@@ -149,6 +173,7 @@ impl Default for Trees {
             after: Tree::empty(),
             before: None,
             default: None,
+            organisation: None,
         }
     }
 }
@@ -164,7 +189,8 @@ impl Trees {
                 file.put(self.before.get_or_insert_with(Tree::empty));
             }
             "default" => file.put(self.default.get_or_insert_with(Tree::empty)),
-            other => panic!("{other:?} is none of before, both, default"),
+            "organisation" => file.put(self.organisation.get_or_insert_with(Tree::empty)),
+            other => panic!("{other:?} is none of before, both, default, organisation"),
         }
     }
 }

@@ -13,7 +13,8 @@
 //!
 //! `//- PATH` begins a file of the tree that merging would give, `//- before: PATH` of the tree
 //! that is there now, `//- both: PATH` of both, `//- default: PATH` of the default branch where
-//! that is not the base. After the path may stand `symlink`, `submodule`, `size N`, or
+//! that is not the base, `//- organisation: PATH` of the organisation's repository `.github`. A
+//! policy file at the base or of the organisation is the policy. After the path may stand `symlink`, `submodule`, `size N`, or
 //! `unavailable REASON`. Without `before:` or `both:` files and without `//@ before`, nothing is
 //! compared.
 //!

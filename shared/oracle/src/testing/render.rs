@@ -21,6 +21,12 @@ pub fn render(report: &Report) -> String {
         // Writing to a string can't fail.
         let _ = writeln!(text, "? {} ({reason}): {}", missing.fact, missing.detail);
     }
+    for error in &report.meta.policy_errors {
+        let _ = writeln!(text, "! {error}");
+    }
+    for note in &report.meta.policy_notes {
+        let _ = writeln!(text, "~ {note}");
+    }
     for error in &report.meta.rule_errors {
         let _ = writeln!(
             text,
@@ -59,6 +65,9 @@ fn render_item(item: &Item) -> String {
             .next()
             .unwrap_or_default();
         let _ = writeln!(text, "  at {}:{lines}  {snippet}", evidence.path);
+    }
+    if let Some(suppression) = &item.suppression {
+        let _ = writeln!(text, "  suppressed {suppression}");
     }
     let _ = writeln!(text, "  why {}\n  fix {}", item.why, item.fix);
     text

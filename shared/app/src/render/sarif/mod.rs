@@ -88,7 +88,8 @@ fn run(report: &Report) -> Run {
 }
 
 /// What the run could not do, and what was done differently for it: rules that failed, what could
-/// not be looked at, rules with less say, a degraded decision.
+/// not be looked at, errors of the policy and notes on it, rules with less say, a degraded
+/// decision.
 fn notifications(report: &Report) -> Vec<Notification> {
     let meta = &report.meta;
     let failed = meta.rule_errors.iter().map(|error| Notification {
@@ -117,11 +118,16 @@ fn notifications(report: &Report) -> Vec<Notification> {
             reason: missing.reason,
         }),
     });
+    let misruled = meta.policy_errors.iter();
+    let misruled = misruled.map(|error| (Level::Warning, format!("Error of the policy: {error}")));
+    let noted = meta.policy_notes.iter();
+    let noted = noted.map(|note| (Level::Note, format!("Note on the policy: {note}")));
     let degraded = meta.degraded.iter();
     let degraded = degraded.map(|why| (Level::Warning, format!("Degraded: {why}")));
     let demoted = meta.demotions.iter();
     let demoted = demoted.map(|why| (Level::Note, format!("Less say: {why}")));
-    let others = degraded.chain(demoted).map(|(level, why)| Notification {
+    let others = misruled.chain(degraded).chain(demoted).chain(noted);
+    let others = others.map(|(level, why)| Notification {
         level,
         message: text(&why),
         associated_rule: None,

@@ -5,7 +5,7 @@ mod ink;
 mod snippet;
 mod wrap;
 
-use oracle::{Decision, Item, Mode, Outcome, Report, Status};
+use oracle::{Decision, Item, Mode, Outcome, PolicyError, Report, Status};
 
 use super::shown;
 use super::visible::{one_line, plain};
@@ -111,11 +111,17 @@ impl Page<'_> {
             )
         });
         let demoted = meta.demotions.iter().map(|demotion| one_line(demotion));
+        let remarks = |remarks: &[PolicyError]| {
+            let remarks = remarks.iter().map(|remark| one_line(&remark.to_string()));
+            remarks.collect::<Vec<_>>()
+        };
         let lists = [
+            self.list("errors of the policy", remarks(&meta.policy_errors)),
             self.list("suppressed", suppressed.collect()),
             self.list("could not be looked at", unavailable.collect()),
             self.list("rules that failed", failed.collect()),
             self.list("rules with less say", demoted.collect()),
+            self.list("notes on the policy", remarks(&meta.policy_notes)),
             self.observed(),
         ];
         lists.into_iter().flatten().collect()

@@ -297,6 +297,7 @@ fn governance_without_an_owner_where_only_documents_have_one() {
 //- docs/a.md
 //- .github/workflows/readme.md
 //- .github/phase-mirror.yml
+version: 1
 //- aws/template.yaml
 //- aws/samconfig.toml
 //- web/template.yaml
