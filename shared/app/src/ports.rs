@@ -199,6 +199,60 @@ pub trait Evaluations: Send + Sync {
     ) -> Result<Option<StoredEvaluation>, StoreError>;
 }
 
+/// Whose policy a stored one is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum PolicyOf {
+    /// An installation's account: the policy of all its repositories.
+    Account {
+        /// The installation's id.
+        installation_id: u64,
+    },
+    /// A repository, at one of its branches.
+    Branch {
+        /// The repository's id.
+        repository_id: u64,
+        /// The branch.
+        branch: BranchName,
+    },
+}
+
+/// A policy as it was when it was last valid.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredPolicy {
+    /// The file; `None`: there was none, which is valid.
+    pub content: Option<String>,
+    /// When this was first seen.
+    pub at: Timestamp,
+}
+
+/// The last valid policies. Kept as long as the account is ours.
+#[async_trait]
+pub trait Policies: Send + Sync {
+    /// The last valid policy; `None`: none was ever kept.
+    async fn last_valid(&self, of: &PolicyOf) -> Result<Option<StoredPolicy>, StoreError>;
+    /// Keeps a policy in place of the one before.
+    async fn keep(&self, of: &PolicyOf, policy: &StoredPolicy) -> Result<(), StoreError>;
+}
+
+/// An account's policy as GitHub has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AccountPolicy {
+    /// The file of the repository `.github`, on its default branch.
+    File(Vec<u8>),
+    /// That repository has no such file.
+    NoFile,
+    /// There is no such repository, or the App is not installed on it: GitHub does not say
+    /// which.
+    NotInstalled,
+}
+
+/// Reads policies of accounts; an answer may be some minutes old.
+#[async_trait]
+pub trait AccountPolicies: Send + Sync {
+    /// The policy of the account that owns the repository.
+    async fn account_policy(&self, repository: &Repository) -> Result<AccountPolicy, GitHubError>;
+}
+
 /// A pull request as GitHub has it now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PullRequest {

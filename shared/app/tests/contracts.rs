@@ -17,6 +17,7 @@ async fn stores() {
     contracts::deliveries(World::new()).await;
     contracts::leases(World::new()).await;
     contracts::evaluations(World::new()).await;
+    contracts::policies(World::new()).await;
     let world = World::new();
     contracts::heads(Arc::clone(&world) as _, world).await;
 }

@@ -23,6 +23,7 @@ mod evaluations;
 mod heads;
 mod leases;
 mod open;
+mod policies;
 mod queue;
 mod retention;
 mod schema;

@@ -134,11 +134,23 @@ impl Api {
         query: &str,
         variables: &Value,
     ) -> Result<Reply, GitHubError> {
+        self.query_for(Purpose::Work, repository, query, variables)
+            .await
+    }
+
+    /// Sends a query for a purpose of its own, with the token for that.
+    pub(crate) async fn query_for(
+        &self,
+        purpose: Purpose,
+        repository: &Repository,
+        query: &str,
+        variables: &Value,
+    ) -> Result<Reply, GitHubError> {
         let body = serde_json::json!({ "query": query, "variables": variables });
         let body = encode(GRAPHQL, &body)?;
         let uri = self.urls.graphql();
         let answer = self
-            .exchange(repository, Purpose::Work, GRAPHQL, uri, Some(body))
+            .exchange(repository, purpose, GRAPHQL, uri, Some(body))
             .await?;
         graphql::reply(&answer, self.clock.now())
     }

@@ -10,7 +10,8 @@ use crate::config::{ClientError, GitHubConfig};
 use crate::snapshot::Kept;
 
 /// GitHub. Implements [`PullRequests`](app::ports::PullRequests),
-/// [`Snapshots`](app::ports::Snapshots) and [`CheckRuns`](app::ports::CheckRuns). Keeps tokens,
+/// [`Snapshots`](app::ports::Snapshots), [`AccountPolicies`](app::ports::AccountPolicies) and
+/// [`CheckRuns`](app::ports::CheckRuns). Keeps tokens,
 /// trees and blobs in memory, so one value should serve a whole process.
 pub struct GitHub {
     pub(crate) api: Api,

@@ -79,7 +79,6 @@ impl Process {
                 Worker {
                     ports,
                     judge,
-                    policy: Policy::default(),
                     lease: LEASE,
                     counters,
                 },

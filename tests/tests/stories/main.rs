@@ -6,4 +6,5 @@ mod hostile;
 mod kills;
 mod life;
 mod mirror;
+mod policy;
 mod refusals;

@@ -14,7 +14,6 @@ use app::ports::{Clock, Deliveries, FinishedDelivery};
 use embedded::{Embedded, OpenError, Received};
 use github::{ApiUrl, GitHub, GitHubConfig, PrivateKey};
 use jiff::Timestamp;
-use oracle::Policy;
 use sandbox::contract::Watched;
 use sandbox::{
     Access, App, CheckRun, Delivery, GITHUB_ACTIONS, Installation, NewApp, Options, PullRequest,
@@ -295,12 +294,13 @@ impl Process {
                 leases: Arc::new(stores.clone()),
                 heads: Arc::new(stores.clone()),
                 evaluations: Arc::new(stores.clone()),
+                policies: Arc::new(stores.clone()),
+                account_policies: adapter.clone(),
                 pull_requests: adapter.clone(),
                 snapshots: adapter.clone(),
                 check_runs: adapter,
             },
             judge: oracle::evaluate,
-            policy: Policy::default(),
             lease: LEASE,
             counters: Arc::clone(&counters),
         };

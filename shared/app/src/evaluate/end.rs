@@ -63,6 +63,9 @@ pub(super) enum Stop {
     Store(StoreError),
     GitHub(GitHubError),
     Postponed(Duration, Postponed),
+    /// Nobody could look whether the repository has a policy, and none is known: in words for
+    /// the operator.
+    PolicyNotSeen(String),
 }
 
 /// What a [`Stop`] means for the message.
@@ -121,6 +124,10 @@ impl Stop {
             Self::Store(_) if attempt.last => {
                 Some("The App's own storage failed, several times in a row.")
             }
+            Self::PolicyNotSeen(_) => Some(
+                "The policy of the base branch could not be looked for, because GitHub cuts the \
+                 list of the repository's files short, and no earlier copy of it is known.",
+            ),
             Self::Store(_) | Self::Postponed(..) => None,
         }
     }
@@ -142,6 +149,7 @@ impl Stop {
                 _ => Ending::Failed(WorkError::GitHub(error)),
             },
             Self::Store(error) => Ending::Failed(WorkError::Store(error)),
+            Self::PolicyNotSeen(detail) => Ending::Refused(detail),
             Self::Postponed(_, why) if attempt.last => {
                 Ending::Failed(WorkError::NoAttemptLeft(why))
             }

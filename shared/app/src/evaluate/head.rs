@@ -336,7 +336,8 @@ impl HeadWork<'_> {
                 id: format!("{sha}/{}#{number}", generation.number),
                 timestamp: generation.began_at,
             };
-            reports.push((number, (worker.judge)(&snapshot, &worker.policy, &run)));
+            let policy = self.policy(pull_request, &snapshot).await?;
+            reports.push((number, (worker.judge)(&snapshot, &policy, &run)));
         }
         let output = render::check_output(&reports);
         Ok(StoredEvaluation { reports, output })

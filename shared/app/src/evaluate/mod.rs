@@ -7,6 +7,7 @@
 mod end;
 mod give_up;
 mod head;
+mod policy;
 mod publish;
 
 use std::sync::Arc;
@@ -19,8 +20,8 @@ pub use end::{Disposition, Postponed, WorkError};
 use crate::counters::Counters;
 use crate::event::{Event, Head, Message, Repository};
 use crate::ports::{
-    CheckRuns, Clock, Deliveries, DeliveryOutcome, Evaluations, FinishedDelivery, Heads, Leases,
-    PullRequests, Snapshots,
+    AccountPolicies, CheckRuns, Clock, Deliveries, DeliveryOutcome, Evaluations, FinishedDelivery,
+    Heads, Leases, Policies, PullRequests, Snapshots,
 };
 use end::{Ending, Stop};
 
@@ -54,6 +55,10 @@ pub struct Ports {
     pub snapshots: Arc<dyn Snapshots>,
     /// GitHub's Check Runs.
     pub check_runs: Arc<dyn CheckRuns>,
+    /// The last valid policies.
+    pub policies: Arc<dyn Policies>,
+    /// The policies of accounts, at GitHub.
+    pub account_policies: Arc<dyn AccountPolicies>,
 }
 
 /// Everything that evaluating needs.
@@ -63,8 +68,6 @@ pub struct Worker {
     pub ports: Ports,
     /// Turns facts into a report.
     pub judge: Judge,
-    /// What the maintainers decided.
-    pub policy: Policy,
     /// How long a lease lasts unless renewed; [`LEASE`].
     pub lease: Duration,
     /// Counts what came of messages.

@@ -7,7 +7,9 @@ use super::world::{RecordedRun, State, World};
 use crate::check::{ANNOTATIONS_PER_REQUEST, CheckRun, CheckUpdate, ExternalId};
 use crate::error::{GitHubError, GitHubErrorKind};
 use crate::event::Repository;
-use crate::ports::{CheckRuns, PullRequest, PullRequests, Snapshots, Wants};
+use crate::ports::{
+    AccountPolicies, AccountPolicy, CheckRuns, PullRequest, PullRequests, Snapshots, Wants,
+};
 
 /// The most characters that a summary may have.
 const SUMMARY_LIMIT: usize = 65_535;
@@ -94,6 +96,17 @@ impl Snapshots for World {
             let snapshot = state.snapshot.filter(|_| known);
             let snapshot = snapshot.ok_or(GitHubErrorKind::NotFound)?;
             Ok(snapshot(pull_request))
+        })
+        .await
+    }
+}
+
+#[async_trait]
+impl AccountPolicies for World {
+    async fn account_policy(&self, repository: &Repository) -> Result<AccountPolicy, GitHubError> {
+        self.github("AccountPolicies::account_policy", |state| {
+            let found = state.account_policies.get(repository.name.owner());
+            Ok(found.cloned().unwrap_or(AccountPolicy::NotInstalled))
         })
         .await
     }

@@ -10,7 +10,7 @@ use crate::error::{StoreError, StoreErrorKind};
 use crate::event::{DeliveryId, Head, Message};
 use crate::ports::{
     Acquired, Deliveries, Evaluations, EventQueue, FinishedDelivery, Generation, HeadPullRequest,
-    Heads, Lease, Leases, StoredEvaluation,
+    Heads, Lease, Leases, Policies, PolicyOf, StoredEvaluation, StoredPolicy,
 };
 
 fn error(operation: &'static str, table: &'static str, kind: StoreErrorKind) -> StoreError {
@@ -238,6 +238,23 @@ impl Evaluations for World {
     ) -> Result<Option<StoredEvaluation>, StoreError> {
         self.store("Evaluations::load", "evaluations", |state| {
             state.evaluations.get(&(head.clone(), generation)).cloned()
+        })
+        .await
+    }
+}
+
+#[async_trait]
+impl Policies for World {
+    async fn last_valid(&self, of: &PolicyOf) -> Result<Option<StoredPolicy>, StoreError> {
+        self.store("Policies::last_valid", "policies", |state| {
+            state.policies.get(of).cloned()
+        })
+        .await
+    }
+
+    async fn keep(&self, of: &PolicyOf, policy: &StoredPolicy) -> Result<(), StoreError> {
+        self.store("Policies::keep", "policies", |state| {
+            state.policies.insert(of.clone(), policy.clone());
         })
         .await
     }

@@ -11,7 +11,8 @@ use super::fault::{Fault, Suspend};
 use crate::check::{Annotation, Conclusion, ExternalId};
 use crate::event::{DeliveryId, Head, Message};
 use crate::ports::{
-    Clock, FinishedDelivery, Generation, HeadPullRequest, PullRequest, StoredEvaluation,
+    AccountPolicy, Clock, FinishedDelivery, Generation, HeadPullRequest, PolicyOf, PullRequest,
+    StoredEvaluation, StoredPolicy,
 };
 
 /// A Check Run as the fake GitHub keeps it.
@@ -53,6 +54,9 @@ pub(super) struct State {
     /// Commits stay known when no pull request has them as its head any more.
     pub(super) commits: BTreeSet<(u64, ObjectId)>,
     pub(super) snapshot: Option<fn(&PullRequest) -> Snapshot>,
+    pub(super) policies: BTreeMap<PolicyOf, StoredPolicy>,
+    /// By the account's name.
+    pub(super) account_policies: BTreeMap<String, AccountPolicy>,
     pub(super) runs: Vec<RecordedRun>,
     pub(super) checks_forbidden: BTreeSet<u64>,
     /// Names of the calls made so far, in order.
@@ -86,6 +90,8 @@ impl World {
                 pull_requests: BTreeMap::new(),
                 commits: BTreeSet::new(),
                 snapshot: None,
+                policies: BTreeMap::new(),
+                account_policies: BTreeMap::new(),
                 runs: Vec::new(),
                 checks_forbidden: BTreeSet::new(),
                 calls: Vec::new(),
@@ -152,6 +158,13 @@ impl World {
     /// How the snapshot of a pull request follows from it. Until this is set, there is none.
     pub fn put_snapshots(&self, snapshot: fn(&PullRequest) -> Snapshot) {
         self.lock().snapshot = Some(snapshot);
+    }
+
+    /// Gives an account a policy. Until this is called the App is not installed on its
+    /// repository `.github`.
+    pub fn put_account_policy(&self, account: &str, policy: AccountPolicy) {
+        let mut state = self.lock();
+        state.account_policies.insert(account.to_owned(), policy);
     }
 
     /// Every Check Run ever created, in order.

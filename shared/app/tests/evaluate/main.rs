@@ -3,6 +3,7 @@
 //! leases that run out.
 
 mod kills;
+mod policies;
 mod properties;
 mod simulation;
 mod stage;

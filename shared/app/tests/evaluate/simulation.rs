@@ -17,7 +17,6 @@ use app::event::Message;
 use app::ports::{Clock, HeadPullRequest, PullRequest};
 use app::testing::World;
 use jiff::Timestamp;
-use oracle::Policy;
 
 use crate::stage::{self, Base, REPOSITORY, annotated};
 
@@ -64,9 +63,10 @@ impl Simulation {
                 pull_requests: Arc::clone(&world) as _,
                 snapshots: Arc::clone(&world) as _,
                 check_runs: Arc::clone(&world) as _,
+                policies: Arc::clone(&world) as _,
+                account_policies: Arc::clone(&world) as _,
             },
             judge: stage::judge,
-            policy: Policy::default(),
             lease: LEASE,
             counters: Arc::new(Counters::default()),
         };

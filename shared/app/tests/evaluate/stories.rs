@@ -59,7 +59,7 @@ async fn an_opened_pull_request_costs_one_read_one_create_and_an_update_per_50_a
     assert_eq!(outcome(&simulation, &message).await, DeliveryOutcome::Done);
     assert_eq!(conclusions(&simulation), [Some(Conclusion::Failure)]);
     let calls = simulation.world.calls();
-    let stores = ["Deliveries", "Leases", "Heads", "Evaluations"];
+    let stores = ["Deliveries", "Leases", "Heads", "Evaluations", "Policies"];
     let github: Vec<_> = calls
         .into_iter()
         .filter(|call| !stores.iter().any(|store| call.starts_with(store)))
@@ -70,6 +70,7 @@ async fn an_opened_pull_request_costs_one_read_one_create_and_an_update_per_50_a
             "PullRequests::pull_request",
             "CheckRuns::create",
             "Snapshots::snapshot",
+            "AccountPolicies::account_policy",
             "CheckRuns::update",
             "CheckRuns::update",
         ]

@@ -32,6 +32,12 @@ async fn evaluations() {
 }
 
 #[tokio::test]
+async fn policies() {
+    let fixture = Fixture::new();
+    contracts::policies(Arc::new(fixture.embedded.clone())).await;
+}
+
+#[tokio::test]
 async fn event_queue() {
     let fixture = Fixture::new();
     let queue = fixture.embedded.queue();

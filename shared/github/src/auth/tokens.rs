@@ -56,6 +56,8 @@ pub(crate) enum Purpose {
     /// Looking at settings that only `administration: read` shows. The permission reaches far
     /// beyond them and few need grant it, so it is in a token of its own that nothing else uses.
     Settings,
+    /// Reading the policy of the repository's account, in the account's repository `.github`.
+    AccountPolicy,
 }
 
 /// What a token is asked to be good for.
@@ -67,6 +69,8 @@ enum Scope {
     Required,
     /// What shows settings.
     Settings,
+    /// What shows files.
+    Contents,
 }
 
 /// What GitHub gives.
@@ -97,7 +101,7 @@ impl Tokens {
         purpose: Purpose,
         now: Timestamp,
     ) -> Result<Arc<Token>, GitHubError> {
-        let key = (repository.installation_id, repository.id, purpose);
+        let key = key(repository, purpose);
         if let Some(token) = self.kept.get(&key).await.filter(|it| it.is_good(now)) {
             return Ok(token);
         }
@@ -124,7 +128,7 @@ impl Tokens {
         purpose: Purpose,
         refused: &Arc<Token>,
     ) {
-        let key = (repository.installation_id, repository.id, purpose);
+        let key = key(repository, purpose);
         let entry = self.kept.entry(key);
         entry
             .and_compute_with(async |kept| match kept {
@@ -149,9 +153,13 @@ impl Tokens {
             Purpose::Work => Scope::Full,
             Purpose::Settings if is_restricted => return Err(not_granted(SETTINGS)),
             Purpose::Settings => Scope::Settings,
+            Purpose::AccountPolicy => Scope::Contents,
         };
         loop {
-            let answer = self.ask(transport, urls, repository, scope, now).await?;
+            let asked = scope.asked(repository);
+            let answer = self
+                .ask(transport, urls, repository.installation_id, &asked, now)
+                .await?;
             if answer.status == StatusCode::UNPROCESSABLE_ENTITY {
                 match Unprocessable::of(&answer) {
                     Unprocessable::Repository => return Err(hidden()),
@@ -175,32 +183,38 @@ impl Tokens {
         &self,
         transport: &Transport,
         urls: &ApiUrl,
-        repository: &Repository,
-        scope: Scope,
+        installation_id: u64,
+        asked: &Value,
         now: Timestamp,
     ) -> Result<Answer, GitHubError> {
         let jwt = self
             .signer
             .sign(now)
             .map_err(|source| error::error(ACCESS_TOKEN, GitHubErrorKind::Unauthorized, source))?;
-        let path = ACCESS_TOKEN.path(&[&repository.installation_id.to_string()]);
+        let path = ACCESS_TOKEN.path(&[&installation_id.to_string()]);
         let uri = urls
             .rest(&path)
             .map_err(|source| error::error(ACCESS_TOKEN, GitHubErrorKind::Invalid, source))?;
-        let body = json!({
-            "repository_ids": [repository.id],
-            "permissions": scope.permissions(),
-        });
         let call = Call {
             endpoint: ACCESS_TOKEN,
             uri,
             bearer: Arc::new(jwt),
-            body: Some(Bytes::from(body.to_string())),
+            body: Some(Bytes::from(asked.to_string())),
             attempt: 1,
         };
         let answer = transport.clone().oneshot(call).await;
         answer.map_err(|source| error::not_answered(ACCESS_TOKEN, source))
     }
+}
+
+/// What a token is kept by. That for an account's policy serves all its repositories; no
+/// repository has the id 0.
+fn key(repository: &Repository, purpose: Purpose) -> (u64, u64, Purpose) {
+    let id = match purpose {
+        Purpose::Work | Purpose::Settings => repository.id,
+        Purpose::AccountPolicy => 0,
+    };
+    (repository.installation_id, id, purpose)
 }
 
 impl Token {
@@ -216,6 +230,22 @@ impl Scope {
             Self::Full => Ok(Self::Required),
             Self::Required => Err(not_granted(REQUIRED)),
             Self::Settings => Err(not_granted(SETTINGS)),
+            Self::Contents => Err(not_granted(CONTENTS)),
+        }
+    }
+
+    /// The request: where, and what.
+    fn asked(self, repository: &Repository) -> Value {
+        let permissions = self.permissions();
+        match self {
+            Self::Full | Self::Required | Self::Settings => json!({
+                "repository_ids": [repository.id],
+                "permissions": permissions,
+            }),
+            Self::Contents => json!({
+                "repositories": [".github"],
+                "permissions": permissions,
+            }),
         }
     }
 
@@ -237,6 +267,10 @@ impl Scope {
             }),
             Self::Settings => json!({
                 "administration": "read",
+                "metadata": "read",
+            }),
+            Self::Contents => json!({
+                "contents": "read",
                 "metadata": "read",
             }),
         }
@@ -271,6 +305,7 @@ fn hidden() -> GitHubError {
 
 const REQUIRED: &str = "one of checks:write, contents:read, pull_requests:read";
 const SETTINGS: &str = "administration:read";
+const CONTENTS: &str = "contents:read";
 
 fn not_granted(lacking: &str) -> GitHubError {
     let source = error::Misunderstood(format!(

@@ -64,7 +64,7 @@ impl Contents {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct BlobNode {
+pub(super) struct BlobNode {
     byte_size: u64,
     #[serde(default)]
     is_truncated: bool,
@@ -185,7 +185,7 @@ impl GitHub {
 impl BlobNode {
     /// The bytes, if the text is them. GitHub replaces what is not UTF-8, which shows in the
     /// length.
-    fn exact(self) -> Option<FileContent> {
+    pub(super) fn exact(self) -> Option<FileContent> {
         let text = self.text.filter(|_| !self.is_truncated)?;
         (text.len() as u64 == self.byte_size && !text.contains('\u{FFFD}'))
             .then(|| text.into_bytes())

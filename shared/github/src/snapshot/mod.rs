@@ -3,6 +3,7 @@
 //! Everything that does not wait for something else is asked for at the same time; the files
 //! and the rollups then come in one query. `docs/api-economy.md` counts the calls.
 
+mod account_policy;
 mod actions;
 mod blob;
 mod budget;
@@ -29,18 +30,20 @@ use serde::Deserialize;
 use crate::GitHub;
 use crate::endpoint::COMPARE;
 
+use account_policy::Policies;
 use actions::Permissions;
 use blob::{Blobs, Contents};
 use codeowners::Answers;
 use tree::{Listing, Revision, Trees};
 
-/// What is kept between snapshots: what can't change, and for ten minutes what Actions permits and
-/// what GitHub says of CODEOWNERS.
+/// What is kept between snapshots: what can't change, for ten minutes what Actions permits and
+/// what GitHub says of CODEOWNERS, and for five the policies of accounts.
 pub(crate) struct Kept {
     blobs: Blobs,
     trees: Trees,
     permissions: Permissions,
     codeowners: Answers,
+    policies: Policies,
 }
 
 impl Kept {
@@ -50,6 +53,7 @@ impl Kept {
             trees: Trees::new(),
             permissions: Permissions::new(),
             codeowners: Answers::new(),
+            policies: Policies::new(),
         }
     }
 }

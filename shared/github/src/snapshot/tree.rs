@@ -19,7 +19,7 @@ use crate::error;
 
 /// The folders of which every file may be wanted. In a tree that GitHub cuts short they are
 /// reached by walking.
-const FOLDERS: [&[&str]; 1] = [&[".github", "workflows"]];
+const FOLDERS: [&[&str]; 2] = [&[".github"], &[".github", "workflows"]];
 
 /// How much memory kept trees may take, counted as below.
 const KEPT_BYTES: u64 = 128 << 20;
@@ -119,8 +119,10 @@ impl GitHub {
             });
         }
         let (mut walked, mut whole_folders) = (BTreeMap::new(), BTreeSet::new());
+        let mut seen = BTreeMap::new();
         for folder in FOLDERS {
-            if let Some(files) = self.walk(repository, &body.sha, folder).await? {
+            let files = self.walk(repository, &body.sha, folder, &mut seen).await?;
+            if let Some(files) = files {
                 walked.extend(files);
                 whole_folders.extend(RepoPath::new(&folder.join("/")));
             }
@@ -139,26 +141,46 @@ impl GitHub {
     }
 
     /// The files directly in a folder, reached from the root one tree at a time; none where
-    /// there is no such folder. `None`: GitHub cut one of these trees short, too.
+    /// there is no such folder. `None`: GitHub cut one of these trees short, too. `seen` saves
+    /// the trees that several folders lie below.
     async fn walk(
         &self,
         repository: &Repository,
         root: &ObjectId,
         folder: &[&str],
+        seen: &mut BTreeMap<ObjectId, Arc<TreeBody>>,
     ) -> Result<Option<BTreeMap<RepoPath, Entry>>, GitHubError> {
         let mut id = root.clone();
         for name in folder {
-            let body: TreeBody = self.api.read(repository, TREE, &[id.as_str()], "").await?;
-            let found = body.tree.into_iter().find(|item| item.path == *name);
+            let body = self.one_level(repository, &id, seen).await?;
+            let found = body.tree.iter().find(|item| item.path == *name);
             match found {
-                Some(item) if item.mode == "040000" => id = item.sha,
+                Some(item) if item.mode == "040000" => id = item.sha.clone(),
                 _ if body.truncated => return Ok(None),
                 _ => return Ok(Some(BTreeMap::new())),
             }
         }
-        let body: TreeBody = self.api.read(repository, TREE, &[id.as_str()], "").await?;
+        let body = self.one_level(repository, &id, seen).await?;
         let files = || entries(&body.tree, &format!("{}/", folder.join("/")));
         Ok((!body.truncated).then(files))
+    }
+}
+
+impl GitHub {
+    /// A tree without what is below its folders.
+    async fn one_level(
+        &self,
+        repository: &Repository,
+        id: &ObjectId,
+        seen: &mut BTreeMap<ObjectId, Arc<TreeBody>>,
+    ) -> Result<Arc<TreeBody>, GitHubError> {
+        if let Some(body) = seen.get(id) {
+            return Ok(Arc::clone(body));
+        }
+        let body: TreeBody = self.api.read(repository, TREE, &[id.as_str()], "").await?;
+        let body = Arc::new(body);
+        seen.insert(id.clone(), Arc::clone(&body));
+        Ok(body)
     }
 }
 

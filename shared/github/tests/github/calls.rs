@@ -173,12 +173,27 @@ async fn a_pull_request_that_edits_codeowners() {
     assert_cost(&world, "first event, CODEOWNERS is edited");
 }
 
+#[tokio::test]
+async fn an_account_with_a_policy() {
+    let world = World::new().await;
+    let policy = [(".github/phase-mirror.yml", "version: 1\n")];
+    world.sandbox.create_repository("octo-org/.github", policy);
+    let pull_request = world.open_pull_request();
+    done(&world, &world.message()).await;
+    assert_cost(&world, "first event, with an account's policy");
+
+    pull_request.push("Say it louder", [("README.md", "HELLO\n")]);
+    done(&world, &world.message()).await;
+    assert_cost(&world, "a push to the same pull request");
+}
+
 /// The limits that the App promises.
 #[test]
 fn budgets_are_kept() {
     let totals = documented_totals();
     assert!(totals["first event of a process"] <= 12);
-    assert!(totals["first event, CODEOWNERS is edited"] <= 12);
+    assert!(totals["first event, with CODEOWNERS"] <= 12);
+    assert!(totals["first event, with an account's policy"] <= 12);
     assert!(totals["a push to the same pull request"] <= 8);
     assert!(totals["a push to the same pull request, with CODEOWNERS"] <= 8);
     assert_eq!(totals["the same delivery again"], 0);

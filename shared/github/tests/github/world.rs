@@ -9,7 +9,7 @@ use app::ports::{Clock, PullRequest, PullRequests, Snapshots};
 use app::testing;
 use app::webhook::Decoded;
 use github::{ApiUrl, GitHub, GitHubConfig, PrivateKey};
-use oracle::{Policy, RepositoryName, Snapshot};
+use oracle::{RepositoryName, Snapshot};
 use sandbox::contract::Watched;
 use sandbox::{Access, App, GITHUB_ACTIONS, Installation, NewApp, Options, Sandbox};
 
@@ -136,9 +136,10 @@ impl World {
                 pull_requests: self.github.clone(),
                 snapshots: self.github.clone(),
                 check_runs: self.github.clone(),
+                policies: self.stores.clone(),
+                account_policies: self.github.clone(),
             },
             judge: oracle::evaluate,
-            policy: Policy::default(),
             lease: evaluate::LEASE,
             counters: Arc::new(Counters::default()),
         };

@@ -10,6 +10,7 @@ mod event_queue;
 mod github;
 mod heads;
 mod leases;
+mod policies;
 
 pub use deliveries::deliveries;
 pub use evaluations::evaluations;
@@ -17,6 +18,7 @@ pub use event_queue::event_queue;
 pub use github::{Commit, PullRequestCase, check_runs, pull_requests, snapshots};
 pub use heads::heads;
 pub use leases::leases;
+pub use policies::policies;
 
 use jiff::Timestamp;
 use oracle::{BranchName, ObjectId};
