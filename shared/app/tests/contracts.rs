@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use app::event::Repository;
-use app::ports::{PullRequest, TestMerge};
+use app::ports::{AccountPolicy, PullRequest, TestMerge};
 use app::testing::World;
-use app::testing::contracts::{self, Commit, PullRequestCase};
+use app::testing::contracts::{self, AccountPolicyCase, Commit, PullRequestCase};
 use oracle::{
     ActionsPermissions, AllowedActions, BranchName, DefaultBranch, Fact, ObjectId, RepositoryName,
     Settings, Snapshot, Subject, Tree,
@@ -45,6 +45,25 @@ async fn github() {
         hidden: case.hidden,
     };
     contracts::check_runs(world, &commit).await;
+}
+
+#[tokio::test]
+async fn policies_of_accounts() {
+    let repository = |name| Repository {
+        installation_id: 1,
+        id: 1,
+        name: RepositoryName::new(name).expect("valid"),
+    };
+    let case = AccountPolicyCase {
+        with_policy: repository("octo-org/hello"),
+        policy: b"version: 1\n".to_vec(),
+        without_file: repository("plain/hello"),
+        not_installed: repository("elsewhere/hello"),
+    };
+    let world = World::new();
+    world.put_account_policy("octo-org", AccountPolicy::File(case.policy.clone()));
+    world.put_account_policy("plain", AccountPolicy::NoFile);
+    contracts::account_policies(world, &case).await;
 }
 
 fn case() -> PullRequestCase {

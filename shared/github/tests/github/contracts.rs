@@ -2,7 +2,7 @@
 
 use app::event::Repository;
 use app::ports::{PullRequest, TestMerge};
-use app::testing::contracts::{self, Commit, PullRequestCase};
+use app::testing::contracts::{self, AccountPolicyCase, Commit, PullRequestCase};
 use oracle::{BranchName, ObjectId};
 
 use crate::world::World;
@@ -60,4 +60,38 @@ async fn github() {
         hidden: case.hidden,
     };
     contracts::check_runs(world.github.clone(), &commit).await;
+}
+
+#[tokio::test]
+async fn policies_of_accounts() {
+    let world = World::new().await;
+    let policy = "version: 1\n# \u{fc}\n";
+    let path = ".github/phase-mirror.yml";
+    world
+        .sandbox
+        .create_repository("octo-org/.github", [(path, policy)]);
+    world
+        .sandbox
+        .create_repository("plain/.github", [("README.md", "Hello\n")]);
+    // Public and with a policy, but not the installation's.
+    world
+        .sandbox
+        .create_repository("elsewhere/.github", [(path, policy)]);
+    let elsewhere = world
+        .sandbox
+        .create_repository("elsewhere/hello", [("a", "b")]);
+    let plain = world.sandbox.create_repository("plain/hello", [("a", "b")]);
+    let of = |installation_id, repository: &sandbox::Repository| Repository {
+        installation_id,
+        id: repository.id(),
+        name: oracle::RepositoryName::new(&repository.full_name()).unwrap(),
+    };
+    let selected = world.app.install_on(&[&elsewhere]);
+    let case = AccountPolicyCase {
+        with_policy: world.named(),
+        policy: policy.as_bytes().to_vec(),
+        without_file: of(world.app.install("plain").id(), &plain),
+        not_installed: of(selected.id(), &elsewhere),
+    };
+    contracts::account_policies(world.github.clone(), &case).await;
 }

@@ -9,7 +9,9 @@ use crate::check::{
 };
 use crate::error::{GitHubError, GitHubErrorKind};
 use crate::event::Repository;
-use crate::ports::{CheckRuns, PullRequest, PullRequests, Snapshots};
+use crate::ports::{
+    AccountPolicies, AccountPolicy, CheckRuns, PullRequest, PullRequests, Snapshots,
+};
 
 /// What the suites for reading may rely on.
 #[derive(Debug, Clone)]
@@ -101,6 +103,37 @@ pub async fn snapshots(port: Arc<dyn Snapshots>, case: &PullRequestCase) {
 
 fn workflows_only(path: &RepoPath) -> bool {
     oracle::registry::wants(path)
+}
+
+/// What the suite for policies of accounts may rely on: a repository of each kind of account.
+#[derive(Debug, Clone)]
+pub struct AccountPolicyCase {
+    /// Of an account with a policy.
+    pub with_policy: Repository,
+    /// That policy.
+    pub policy: Vec<u8>,
+    /// Of an account whose repository `.github` has no policy.
+    pub without_file: Repository,
+    /// Of an account on whose `.github` the App is not installed, or that has none.
+    pub not_installed: Repository,
+}
+
+/// The contract of [`AccountPolicies`].
+///
+/// # Panics
+/// When a behaviour is not as it must be.
+pub async fn account_policies(port: Arc<dyn AccountPolicies>, case: &AccountPolicyCase) {
+    let with_policy = AccountPolicy::File(case.policy.clone());
+    for (repository, expected) in [
+        (&case.with_policy, with_policy),
+        (&case.without_file, AccountPolicy::NoFile),
+        (&case.not_installed, AccountPolicy::NotInstalled),
+    ] {
+        for _ in 0..2 {
+            let found = port.account_policy(repository).await.expect("answered");
+            assert_eq!(found, expected, "of {}", repository.name);
+        }
+    }
 }
 
 /// The contract of [`CheckRuns`].

@@ -15,7 +15,10 @@ mod policies;
 pub use deliveries::deliveries;
 pub use evaluations::evaluations;
 pub use event_queue::event_queue;
-pub use github::{Commit, PullRequestCase, check_runs, pull_requests, snapshots};
+pub use github::{
+    AccountPolicyCase, Commit, PullRequestCase, account_policies, check_runs, pull_requests,
+    snapshots,
+};
 pub use heads::heads;
 pub use leases::leases;
 pub use policies::policies;
