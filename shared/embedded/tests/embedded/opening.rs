@@ -2,8 +2,10 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use app::ports::EventQueue;
+use app::testing::contracts;
 use embedded::{Embedded, OpenError};
 use expect_test::{Expect, expect};
 
@@ -76,9 +78,21 @@ async fn a_schema_of_a_later_version_is_left_alone() {
         directory.path(),
         &refused(directory.path()),
         &expect![
-            "DIR/phase-mirror.sqlite3 has schema 99 and this version of phase-mirror knows up to 1; it was left as it is: run the version that wrote it, or a later one"
+            "DIR/phase-mirror.sqlite3 has schema 99 and this version of phase-mirror knows up to 2; it was left as it is: run the version that wrote it, or a later one"
         ],
     );
+}
+
+#[tokio::test]
+async fn a_database_of_the_first_schema_is_brought_up_to_date() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    drop(open(directory.path(), &TestClock::new()));
+    run_sql(
+        directory.path(),
+        "DROP TABLE policies; PRAGMA user_version = 1",
+    );
+    let embedded = open(directory.path(), &TestClock::new());
+    contracts::policies(Arc::new(embedded)).await;
 }
 
 #[tokio::test]
