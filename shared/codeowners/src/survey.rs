@@ -56,7 +56,7 @@ impl Codeowners {
             }
             own.clear();
             self.index.of_last_name(path, start, depth, &mut |rules| {
-                own.extend_from_slice(rules)
+                own.extend_from_slice(rules);
             });
             let tries = of_folder.len() + own.len() + others.len();
             let work = (tries as u64).saturating_mul(path.len() as u64);

@@ -128,7 +128,8 @@ pub(super) fn lower(owner: &Owner) -> String {
 
 /// Whether a file decides who may change what, or what runs with which rights.
 fn governs(case: &Case<'_>, entries: &BTreeMap<RepoPath, Entry>, path: &str) -> bool {
-    let terraform = || path.ends_with(".tf") || path.ends_with(".tf.json");
+    let terraform = || path.strip_suffix(".json").unwrap_or(path).rsplit_once('.');
+    let terraform = || terraform().is_some_and(|(_, extension)| extension == "tf");
     // A template is one of SAM where its configuration lies beside it.
     let sam = || {
         let folder = ["template.yaml", "template.yml"]

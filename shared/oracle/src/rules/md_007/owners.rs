@@ -132,7 +132,7 @@ impl<'a> Told<'a> {
             .take_while(|c| !c.is_whitespace())
             .collect();
         let suggestion = error.suggestion.as_deref().unwrap_or_default();
-        let named = suggestion
+        let mut named = suggestion
             .split_whitespace()
             .map(|word| word.trim_end_matches([',', ';', '.', ':']));
         let find = |word: &str| {
@@ -143,7 +143,7 @@ impl<'a> Told<'a> {
             [only] => Some(only),
             _ => None,
         };
-        find(&at).or_else(|| named.filter_map(find).next()).or(only)
+        find(&at).or_else(|| named.find_map(find)).or(only)
     }
 
     /// Whether there are owners of whom nobody says anything.
@@ -266,27 +266,27 @@ impl Bad<'_> {
             .chain(&self.with_others)
             .copied()
             .collect();
+        let reason = match self.standing {
+            Standing::Unknown(Some(suggestion)) => {
+                format!("GitHub reports an unknown owner: {}.", clause(suggestion))
+            }
+            Standing::Unknown(None) | Standing::NoObjection => {
+                "GitHub reports an unknown owner.".to_owned()
+            }
+            Standing::Missing => "There is nobody of that name.".to_owned(),
+            Standing::CannotPush => {
+                "They can see the repository and may not push to it.".to_owned()
+            }
+            Standing::Placeholder => {
+                "That is what templates say until somebody fills it in.".to_owned()
+            }
+        };
         let mut why = format!(
-            "{} gives {} to {}.",
+            "{} gives {} to {}. {reason}",
             quoted(case.path.as_str()),
             patterns(&all),
             quoted(&self.shown.to_string()),
         );
-        why.push_str(&match self.standing {
-            Standing::Unknown(Some(suggestion)) => {
-                format!(" GitHub reports an unknown owner: {}.", clause(suggestion))
-            }
-            Standing::Unknown(None) | Standing::NoObjection => {
-                " GitHub reports an unknown owner.".to_owned()
-            }
-            Standing::Missing => " There is nobody of that name.".to_owned(),
-            Standing::CannotPush => {
-                " They can see the repository and may not push to it.".to_owned()
-            }
-            Standing::Placeholder => {
-                " That is what templates say until somebody fills it in.".to_owned()
-            }
-        });
         if !self.alone.is_empty() {
             // Writing to a string can't fail.
             let _ = write!(
