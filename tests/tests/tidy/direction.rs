@@ -14,6 +14,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("yaml", &[]),
     ("workflows", &["yaml"]),
     ("oracle", &["codeowners", "redaction", "workflows", "yaml"]),
+    ("checkout", &["oracle"]),
     ("app", &["oracle"]),
     ("github", &["app", "oracle", "workflows"]),
     ("embedded", &["app", "oracle"]),
