@@ -7,12 +7,13 @@ use app::event::Repository;
 use app::ports::Clock;
 use bytes::Bytes;
 use http::{StatusCode, Uri};
+use secrecy::SecretString;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tower::ServiceExt;
 
-use crate::auth::{Purpose, Signer, Tokens};
+use crate::auth::{Credentials, Purpose, Signer, Tokens};
 use crate::config::{ApiUrl, ClientError, GitHubConfig};
 use crate::endpoint::{Endpoint, GRAPHQL};
 use crate::error;
@@ -25,7 +26,7 @@ const MOST_PAGES: u32 = 20;
 /// What every port is made of.
 pub(crate) struct Api {
     transport: Transport,
-    tokens: Tokens,
+    credentials: Credentials,
     urls: ApiUrl,
     clock: Arc<dyn Clock>,
 }
@@ -41,10 +42,28 @@ pub(crate) enum Pages<T> {
 impl Api {
     pub(crate) fn new(config: &GitHubConfig, clock: Arc<dyn Clock>) -> Result<Self, ClientError> {
         let signer = Signer::new(config.issuer.clone(), config.private_key.clone());
+        let credentials = Credentials::App(Box::new(Tokens::new(signer)));
+        Self::connect(config.api_url.clone(), credentials, clock)
+    }
+
+    /// Calls with a token of somebody's own.
+    pub(crate) fn with_token(
+        api_url: ApiUrl,
+        token: SecretString,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, ClientError> {
+        Self::connect(api_url, Credentials::given(token), clock)
+    }
+
+    fn connect(
+        urls: ApiUrl,
+        credentials: Credentials,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, ClientError> {
         Ok(Self {
-            urls: config.api_url.clone(),
+            urls,
             transport: transport::connect()?,
-            tokens: Tokens::new(signer),
+            credentials,
             clock,
         })
     }
@@ -57,7 +76,7 @@ impl Api {
     pub(crate) async fn sign_in(&self, repository: &Repository) -> Result<(), GitHubError> {
         let now = self.clock.now();
         let token = self
-            .tokens
+            .credentials
             .token(&self.transport, &self.urls, repository, Purpose::Work, now);
         token.await.map(|_| ())
     }
@@ -184,7 +203,7 @@ impl Api {
         loop {
             let now = self.clock.now();
             let token = self
-                .tokens
+                .credentials
                 .token(&self.transport, &self.urls, repository, purpose, now)
                 .await?;
             let call = Call {
@@ -197,9 +216,10 @@ impl Api {
             let answer = self.transport.clone().oneshot(call).await;
             let answer = answer.map_err(|source| error::not_answered(endpoint, source))?;
             if answer.status == StatusCode::UNAUTHORIZED {
-                self.tokens.drop_refused(repository, purpose, &token).await;
+                let credentials = &self.credentials;
+                let replaced = credentials.replaces(repository, purpose, &token).await;
                 // Who is not let in has done nothing, so even an effect may be tried again.
-                if !std::mem::replace(&mut renewed, true) {
+                if replaced && !std::mem::replace(&mut renewed, true) {
                     continue;
                 }
             }

@@ -136,7 +136,11 @@ impl CheckRuns for GitHub {
             ));
         };
         let ours = runs.into_iter().filter(|run| {
-            run.external_id.as_ref() == Some(&external_id.0) && run.is_of(&self.issuer)
+            run.external_id.as_ref() == Some(&external_id.0)
+                && self
+                    .issuer
+                    .as_deref()
+                    .is_some_and(|issuer| run.is_of(issuer))
         });
         // Where two were made, the newest goes on; its older twin is left as it is.
         let newest = ours.max_by_key(|run| run.id);

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use app::ports::Clock;
+use secrecy::SecretString;
 
 use crate::api::Api;
 use crate::config::{ClientError, GitHubConfig};
@@ -16,7 +17,8 @@ use crate::snapshot::Kept;
 pub struct GitHub {
     pub(crate) api: Api,
     pub(crate) kept: Kept,
-    pub(crate) issuer: String,
+    /// Whose Check Runs are ours; `None` where we are no App.
+    pub(crate) issuer: Option<String>,
     pub(crate) actions_app_id: Option<u64>,
 }
 
@@ -32,8 +34,28 @@ impl GitHub {
         Ok(Self {
             api: Api::new(config, clock)?,
             kept: Kept::new(),
-            issuer: config.issuer.clone(),
+            issuer: Some(config.issuer.clone()),
             actions_app_id: config.actions_app_id,
+        })
+    }
+
+    /// Reads with a token of somebody's own (a personal access token, or `GITHUB_TOKEN` of a
+    /// workflow), which GitHub lets see what its owner may see. `actions_app_id` is the id of
+    /// the GitHub Actions App on this platform, where it is known.
+    ///
+    /// # Panics
+    /// Outside of a Tokio runtime: the HTTP client puts a task of its own on it.
+    pub fn with_token(
+        api_url: ApiUrl,
+        token: SecretString,
+        actions_app_id: Option<u64>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, ClientError> {
+        Ok(Self {
+            api: Api::with_token(api_url, token, clock)?,
+            kept: Kept::new(),
+            issuer: None,
+            actions_app_id,
         })
     }
 }

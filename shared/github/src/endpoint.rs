@@ -41,6 +41,7 @@ pub(crate) const ACCESS_TOKEN: Endpoint =
     reading("POST /app/installations/{installation_id}/access_tokens");
 /// Queries only; mutations are not sent.
 pub(crate) const GRAPHQL: Endpoint = reading("POST /graphql");
+pub(crate) const REPOSITORY: Endpoint = reading("GET /repos/{owner}/{repo}");
 pub(crate) const TREE: Endpoint = reading("GET /repos/{owner}/{repo}/git/trees/{tree_sha}");
 pub(crate) const BLOB: Endpoint = reading("GET /repos/{owner}/{repo}/git/blobs/{file_sha}");
 pub(crate) const COMPARE: Endpoint = reading("GET /repos/{owner}/{repo}/compare/{basehead}");

@@ -31,6 +31,8 @@ mod graphql;
 #[cfg(feature = "client")]
 mod pull_request;
 #[cfg(feature = "client")]
+mod settings_file;
+#[cfg(feature = "client")]
 mod snapshot;
 #[cfg(feature = "client")]
 mod transport;
@@ -42,3 +44,5 @@ pub use client::GitHub;
 pub use config::{
     ACTIONS_ON_GITHUB_COM, ApiUrl, ClientError, ConfigError, GITHUB_COM, GitHubConfig, PrivateKey,
 };
+#[cfg(feature = "client")]
+pub use settings_file::{SettingsFile, SettingsFileError};

@@ -1,9 +1,11 @@
 //! Who we are to GitHub: the App by its JWT, and an installation by its token.
 
+mod credentials;
 mod jwt;
 mod private_key;
 mod tokens;
 
+pub(crate) use credentials::Credentials;
 pub(crate) use jwt::Signer;
 pub use private_key::PrivateKey;
-pub(crate) use tokens::{Purpose, Tokens};
+pub(crate) use tokens::{Purpose, Token, Tokens};

@@ -218,6 +218,14 @@ fn key(repository: &Repository, purpose: Purpose) -> (u64, u64, Purpose) {
 }
 
 impl Token {
+    /// A token whose end is not known.
+    pub(crate) fn lasting(secret: SecretString) -> Self {
+        Self {
+            secret: Arc::new(secret),
+            expires_at: Timestamp::MAX,
+        }
+    }
+
     fn is_good(&self, now: Timestamp) -> bool {
         self.expires_at.duration_since(now) > RESERVE
     }

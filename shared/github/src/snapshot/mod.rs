@@ -8,11 +8,11 @@ mod actions;
 mod blob;
 mod budget;
 mod codeowners;
-mod protection;
-mod rollup;
-mod rule;
+pub(crate) mod protection;
+pub(crate) mod rollup;
+pub(crate) mod rule;
 mod tree;
-mod workflow;
+pub(crate) mod workflow;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

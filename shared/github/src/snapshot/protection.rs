@@ -11,8 +11,9 @@ use super::{permitted, unusable};
 use crate::GitHub;
 use crate::endpoint::BRANCH;
 
+/// A branch as GitHub describes it.
 #[derive(Debug, Deserialize)]
-struct BranchBody {
+pub(crate) struct BranchBody {
     #[serde(default)]
     protection: Option<Protection>,
 }
@@ -48,17 +49,22 @@ impl GitHub {
         repository: &Repository,
         branch: &BranchName,
     ) -> Result<Fact<Option<ClassicProtection>>, GitHubError> {
-        let what = format!("classic protection of `{branch}`");
         let body = self
             .api
             .read(repository, BRANCH, &[branch.as_str()], "")
             .await;
-        let protection = body.map(|body: BranchBody| classic(body, &what));
-        permitted(&*what, "contents: read", protection)
+        let protection = body.map(|body: BranchBody| classic(body, branch));
+        permitted(fact(branch), "contents: read", protection)
     }
 }
 
-fn classic(body: BranchBody, what: &str) -> Fact<Option<ClassicProtection>> {
+/// What the protection of a branch is, in words.
+pub(crate) fn fact(branch: &BranchName) -> String {
+    format!("classic protection of `{branch}`")
+}
+
+/// The protection of a branch.
+pub(crate) fn classic(body: BranchBody, branch: &BranchName) -> Fact<Option<ClassicProtection>> {
     let Some(protection) = body.protection.filter(|it| it.enabled) else {
         return Fact::Known(None);
     };
@@ -75,7 +81,7 @@ fn classic(body: BranchBody, what: &str) -> Fact<Option<ClassicProtection>> {
         Some("everyone") => EnforcementLevel::Everyone,
         _ => {
             return unusable(
-                what,
+                fact(branch),
                 Reason::Unreadable,
                 "GitHub names an enforcement level that this version of Phase Mirror does not \
                  know.",
@@ -113,7 +119,10 @@ mod tests {
 
     fn read(protection: &Value) -> Fact<Option<ClassicProtection>> {
         let body = json!({ "name": "main", "protected": true, "protection": protection });
-        classic(serde_json::from_value(body).unwrap(), "protection")
+        classic(
+            serde_json::from_value(body).unwrap(),
+            &BranchName::new("main").unwrap(),
+        )
     }
 
     #[test]

@@ -6,7 +6,8 @@ use app::event::Repository;
 use app::{GitHubError, GitHubErrorKind};
 use oracle::{BranchName, Fact, Producer, Reason, Rollup, RollupContext, Unavailable};
 use serde::Deserialize;
-use serde_json::json;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 
 use crate::GitHub;
 use crate::graphql::Reply;
@@ -52,14 +53,19 @@ query($owner: String!, $name: String!, $number: Int!, $after: String!) {
 /// How many further pages are read in all; a snapshot must not become a crawl.
 const MOST_FURTHER_PAGES: usize = 4;
 
+/// Pull requests with what their heads reported, as the query gives them.
+pub(crate) type PullRequests = Connection<PullRequestNode>;
+
+/// A list in GraphQL.
 #[derive(Debug, Deserialize)]
-struct Connection<T> {
+pub(crate) struct Connection<T> {
     nodes: Vec<T>,
 }
 
+/// A pull request of the list.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct PullRequestNode {
+pub(crate) struct PullRequestNode {
     number: u64,
     is_cross_repository: bool,
     commits: Connection<CommitNode>,
@@ -121,7 +127,7 @@ impl GitHub {
         base: &BranchName,
         reply: &Reply,
     ) -> Result<Fact<Vec<Rollup>>, GitHubError> {
-        let connection: Connection<PullRequestNode> = match reply.field("pullRequests") {
+        let connection: PullRequests = match reply.field("pullRequests") {
             Ok(connection) => connection,
             Err(error) => return Ok(not_shown(base, &error.kind)),
         };
@@ -142,11 +148,7 @@ impl GitHub {
                 further -= 1;
                 page = self.more_contexts(repository, number, &cursor).await?;
             }
-            rollups.push(Rollup {
-                pull_request: number,
-                from_fork,
-                contexts: contexts.into_iter().collect(),
-            });
+            rollups.push(rollup(number, from_fork, contexts));
         }
         Ok(Fact::Known(rollups))
     }
@@ -157,6 +159,16 @@ impl GitHub {
         number: u64,
         after: &str,
     ) -> Result<Contexts, GitHubError> {
+        let node: PullRequestNode = self.more(repository, number, after).await?;
+        Ok(node.into_contexts())
+    }
+
+    async fn more<T: DeserializeOwned>(
+        &self,
+        repository: &Repository,
+        number: u64,
+        after: &str,
+    ) -> Result<T, GitHubError> {
         let variables = json!({
             "owner": repository.name.owner(),
             "name": repository.name.name(),
@@ -164,8 +176,76 @@ impl GitHub {
             "after": after,
         });
         let reply = self.api.query(repository, MORE, &variables).await?;
-        let node: PullRequestNode = reply.field("pullRequest")?;
-        Ok(node.into_contexts())
+        reply.field("pullRequest")
+    }
+
+    /// The pull requests as the query gives them, with every page of their contexts in the
+    /// first; `None`: there are more pages than are read.
+    pub(crate) async fn raw_pull_requests(
+        &self,
+        repository: &Repository,
+        base: &BranchName,
+    ) -> Result<Option<Value>, GitHubError> {
+        let query = format!(
+            "query($owner: String!, $name: String!, $base: String!) {{\n  \
+             repository(owner: $owner, name: $name) {{\n{SELECTION}  }}\n}}"
+        );
+        let variables = json!({
+            "owner": repository.name.owner(),
+            "name": repository.name.name(),
+            "base": base,
+        });
+        let reply = self.api.query(repository, &query, &variables).await?;
+        let mut all: Value = reply.field("pullRequests")?;
+        let mut further = MOST_FURTHER_PAGES;
+        for node in all["nodes"].as_array_mut().into_iter().flatten() {
+            let number = node["number"].as_u64().unwrap_or_default();
+            let Some(contexts) = node.pointer_mut(CONTEXTS) else {
+                continue;
+            };
+            while contexts["pageInfo"]["hasNextPage"] == json!(true) {
+                if further == 0 {
+                    return Ok(None);
+                }
+                further -= 1;
+                let cursor = contexts["pageInfo"]["endCursor"].as_str();
+                let cursor = cursor.unwrap_or_default().to_owned();
+                let more: Value = self.more(repository, number, &cursor).await?;
+                let more = more.pointer(CONTEXTS).unwrap_or(&Value::Null);
+                contexts["pageInfo"] = more["pageInfo"].clone();
+                let nodes = more["nodes"].as_array().into_iter().flatten().cloned();
+                if let Some(list) = contexts["nodes"].as_array_mut() {
+                    list.extend(nodes);
+                }
+            }
+        }
+        Ok(Some(all))
+    }
+}
+
+/// Where the contexts of a pull request are in a reply.
+const CONTEXTS: &str = "/commits/nodes/0/commit/statusCheckRollup/contexts";
+
+/// The rollups of pull requests all of whose contexts are here.
+pub(crate) fn whole(pull_requests: PullRequests, base: &BranchName) -> Fact<Vec<Rollup>> {
+    let mut rollups = Vec::with_capacity(pull_requests.nodes.len());
+    for node in pull_requests.nodes {
+        let (number, from_fork) = (node.number, node.is_cross_repository);
+        let contexts = node.into_contexts();
+        if contexts.page_info.has_next_page {
+            return truncated(base);
+        }
+        let contexts = contexts.nodes.into_iter().map(ContextNode::into_context);
+        rollups.push(rollup(number, from_fork, contexts.collect()));
+    }
+    Fact::Known(rollups)
+}
+
+fn rollup(pull_request: u64, from_fork: bool, contexts: BTreeSet<RollupContext>) -> Rollup {
+    Rollup {
+        pull_request,
+        from_fork,
+        contexts: contexts.into_iter().collect(),
     }
 }
 
@@ -201,7 +281,8 @@ impl ContextNode {
     }
 }
 
-fn fact(base: &BranchName) -> String {
+/// What rollups are, in words.
+pub(crate) fn fact(base: &BranchName) -> String {
     format!("checks reported on recent pull requests of `{base}`")
 }
 

@@ -15,8 +15,9 @@ use crate::GitHub;
 use crate::api::Pages;
 use crate::endpoint::RULES;
 
+/// A rule as GitHub describes it.
 #[derive(Debug, Deserialize)]
-struct RuleBody {
+pub(crate) struct RuleBody {
     #[serde(rename = "type")]
     kind: String,
     #[serde(default)]
@@ -71,7 +72,6 @@ impl GitHub {
         repository: &Repository,
         branch: &BranchName,
     ) -> Result<Fact<Vec<BranchRule>>, GitHubError> {
-        let what = format!("branch rules of `{branch}`");
         let pages = self
             .api
             .read_all(
@@ -83,25 +83,34 @@ impl GitHub {
             )
             .await;
         let rules = pages.map(|pages| match pages {
-            Pages::Complete(rules) => {
-                let rules: Option<Vec<_>> = rules.into_iter().map(rule).collect();
-                rules.map_or_else(|| unreadable(&what), Fact::Known)
-            }
+            Pages::Complete(all) => rules(all, branch),
             Pages::TooMany => unusable(
-                &what,
+                fact(branch),
                 Reason::Truncated,
                 "There are more rules than are read (2,000).",
             ),
         });
-        permitted(&*what, "metadata: read", rules)
+        permitted(fact(branch), "metadata: read", rules)
     }
 }
 
-fn unreadable<T>(what: &str) -> Fact<T> {
-    unusable(
-        what,
-        Reason::Unreadable,
-        "GitHub describes a rule in a way that this version of Phase Mirror does not know.",
+/// What the rules of a branch are, in words.
+pub(crate) fn fact(branch: &BranchName) -> String {
+    format!("branch rules of `{branch}`")
+}
+
+/// All rules of a branch, if each can be understood.
+pub(crate) fn rules(bodies: Vec<RuleBody>, branch: &BranchName) -> Fact<Vec<BranchRule>> {
+    let rules: Option<Vec<_>> = bodies.into_iter().map(rule).collect();
+    rules.map_or_else(
+        || {
+            unusable(
+                fact(branch),
+                Reason::Unreadable,
+                "GitHub describes a rule in a way that this version of Phase Mirror does not know.",
+            )
+        },
+        Fact::Known,
     )
 }
 

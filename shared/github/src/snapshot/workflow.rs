@@ -11,15 +11,18 @@ use crate::GitHub;
 use crate::api::Pages;
 use crate::endpoint::WORKFLOWS;
 
-const WHAT: &str = "states of workflows";
+/// What the list is, in words.
+pub(crate) const FACT: &str = "states of workflows";
 
+/// A page of the list as GitHub gives it.
 #[derive(Deserialize)]
-struct Page {
-    workflows: Vec<WorkflowBody>,
+pub(crate) struct Page {
+    pub(crate) workflows: Vec<WorkflowBody>,
 }
 
+/// A workflow as GitHub describes it.
 #[derive(Deserialize)]
-struct WorkflowBody {
+pub(crate) struct WorkflowBody {
     path: String,
     state: String,
 }
@@ -34,15 +37,20 @@ impl GitHub {
             .read_all(repository, WORKFLOWS, &[], "", |page: Page| page.workflows)
             .await;
         let workflows = pages.map(|pages| match pages {
-            Pages::Complete(all) => Fact::Known(all.into_iter().filter_map(known).collect()),
+            Pages::Complete(all) => Fact::Known(workflows(all)),
             Pages::TooMany => unusable(
-                WHAT,
+                FACT,
                 Reason::Truncated,
                 "There are more workflows than are read (2,000).",
             ),
         });
-        permitted(WHAT, "actions: read", workflows)
+        permitted(FACT, "actions: read", workflows)
     }
+}
+
+/// Those of which something can be known.
+pub(crate) fn workflows(bodies: Vec<WorkflowBody>) -> Vec<ActionsWorkflow> {
+    bodies.into_iter().filter_map(known).collect()
 }
 
 /// A workflow without a path has no file that its state could be about.

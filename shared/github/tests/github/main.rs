@@ -10,5 +10,6 @@ mod codeowners;
 mod contracts;
 mod facts;
 mod refusals;
+mod settings_file;
 mod table;
 mod world;

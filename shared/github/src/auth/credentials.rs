@@ -1,0 +1,61 @@
+//! As whom a call is made: as an installation of the App, or with a token of somebody's own.
+
+use std::sync::Arc;
+
+use app::GitHubError;
+use app::event::Repository;
+use jiff::Timestamp;
+use secrecy::SecretString;
+
+use super::{Purpose, Token, Tokens};
+use crate::config::ApiUrl;
+use crate::transport::Transport;
+
+/// Where tokens come from.
+pub(crate) enum Credentials {
+    /// Installation tokens, made and renewed as needed.
+    App(Box<Tokens>),
+    /// One token, as it is.
+    Given(Arc<Token>),
+}
+
+impl Credentials {
+    /// A token of somebody's own.
+    pub(crate) fn given(secret: SecretString) -> Self {
+        Self::Given(Arc::new(Token::lasting(secret)))
+    }
+
+    /// A token for a repository.
+    pub(crate) async fn token(
+        &self,
+        transport: &Transport,
+        urls: &ApiUrl,
+        repository: &Repository,
+        purpose: Purpose,
+        now: Timestamp,
+    ) -> Result<Arc<Token>, GitHubError> {
+        match self {
+            Self::App(tokens) => {
+                let token = tokens.token(transport, urls, repository, purpose, now);
+                token.await
+            },
+            Self::Given(token) => Ok(Arc::clone(token)),
+        }
+    }
+
+    /// Drops a token that GitHub refused; whether another can be had.
+    pub(crate) async fn replaces(
+        &self,
+        repository: &Repository,
+        purpose: Purpose,
+        refused: &Arc<Token>,
+    ) -> bool {
+        match self {
+            Self::App(tokens) => {
+                tokens.drop_refused(repository, purpose, refused).await;
+                true
+            }
+            Self::Given(_) => false,
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! A settings file: GitHub's own answers about a branch in one JSON document, for judging a
+//! repository where GitHub can't be asked.
+//!
+//! Each answer stands in the file as GitHub gives it, so that one can also be made by hand from
+//! any client's output. What is missing is unavailable, never "none". `docs/check.md` describes
+//! the file.
+
+mod export;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use oracle::{BranchName, Fact, Reason, RepositoryName, Settings, Unavailable};
+use serde::Deserialize;
+
+use crate::snapshot::{protection, rollup, rule, workflow};
+
+/// The version of the format.
+const SCHEMA_VERSION: u32 = 1;
+
+/// A settings file that can't be used as a whole.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsFileError {
+    /// Not JSON, or a value that is not of GitHub's form.
+    #[error("line {line}, column {column}{}: {message}", at(path))]
+    Form {
+        /// From 1.
+        line: usize,
+        /// From 1.
+        column: usize,
+        /// The keys that lead to the place; `.` is the top.
+        path: String,
+        /// What was expected.
+        message: String,
+    },
+    /// Another version of the format.
+    #[error(
+        "schema_version is {found}, and this version of Phase Mirror reads {SCHEMA_VERSION} only"
+    )]
+    Version {
+        /// What the file says.
+        found: u32,
+    },
+}
+
+fn at(path: &str) -> String {
+    match path {
+        "." => String::new(),
+        path => format!(", at {path}"),
+    }
+}
+
+/// What a settings file says.
+#[derive(Debug)]
+pub struct SettingsFile {
+    /// The repository, where the file names it.
+    pub repository: Option<RepositoryName>,
+    /// Its default branch, where the file names it.
+    pub default_branch: Option<BranchName>,
+    /// The settings of one branch.
+    pub settings: Settings,
+}
+
+/// The document. Keys of the answers inside are GitHub's, and it adds some at any time.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    schema_version: u32,
+    #[serde(default)]
+    repository: Option<RepositoryName>,
+    #[serde(default)]
+    default_branch: Option<BranchName>,
+    branch: BranchName,
+    #[serde(default, rename = "exported_at")]
+    _exported_at: Option<Timestamp>,
+    #[serde(default)]
+    actions_app_id: Option<u64>,
+    #[serde(default)]
+    rules: Option<Vec<rule::RuleBody>>,
+    #[serde(default)]
+    protection: Option<protection::BranchBody>,
+    #[serde(default)]
+    workflows: Option<workflow::Page>,
+    #[serde(default)]
+    rollups: Option<rollup::PullRequests>,
+    /// Why an answer is missing, by its key.
+    #[serde(default)]
+    unavailable: BTreeMap<String, String>,
+}
+
+impl SettingsFile {
+    /// Reads a settings file.
+    pub fn parse(json: &[u8]) -> Result<Self, SettingsFileError> {
+        let mut json = serde_json::Deserializer::from_slice(json);
+        let document = serde_path_to_error::deserialize(&mut json);
+        let document: Document = document.map_err(|error| {
+            let path = error.path().to_string();
+            form(path, error.inner())
+        })?;
+        json.end().map_err(|error| form(".".to_owned(), &error))?;
+        if document.schema_version != SCHEMA_VERSION {
+            return Err(SettingsFileError::Version {
+                found: document.schema_version,
+            });
+        }
+        Ok(document.understood())
+    }
+}
+
+fn form(path: String, error: &serde_json::Error) -> SettingsFileError {
+    // The place is told apart from what is wrong there.
+    let message = error.to_string();
+    let message = message.split(" at line ").next().unwrap_or_default();
+    SettingsFileError::Form {
+        line: error.line(),
+        column: error.column(),
+        path,
+        message: message.to_owned(),
+    }
+}
+
+impl Document {
+    fn understood(self) -> SettingsFile {
+        let branch = self.branch;
+        let unavailable = self.unavailable;
+        let missing = |key: &str, fact: String| {
+            let why = unavailable.get(key);
+            Unavailable {
+                fact,
+                reason: why.map_or(Reason::NotProvided, |_| Reason::NotPermitted),
+                detail: why
+                    .cloned()
+                    .unwrap_or_else(|| format!("The settings file has no `{key}`.")),
+            }
+        };
+        let settings = Settings {
+            rules: match self.rules {
+                Some(rules) => rule::rules(rules, &branch),
+                None => Fact::Unavailable(missing("rules", rule::fact(&branch))),
+            },
+            protection: match self.protection {
+                Some(body) => protection::classic(body, &branch),
+                None => Fact::Unavailable(missing("protection", protection::fact(&branch))),
+            },
+            rollups: match self.rollups {
+                Some(pull_requests) => rollup::whole(pull_requests, &branch),
+                None => Fact::Unavailable(missing("rollups", rollup::fact(&branch))),
+            },
+            workflows: match self.workflows {
+                Some(page) => Fact::Known(workflow::workflows(page.workflows)),
+                None => Fact::Unavailable(missing("workflows", workflow::FACT.to_owned())),
+            },
+            actions_app_id: match self.actions_app_id {
+                Some(id) => Fact::Known(id),
+                None => Fact::Unavailable(missing(
+                    "actions_app_id",
+                    "id of the GitHub Actions App".to_owned(),
+                )),
+            },
+            branch,
+        };
+        SettingsFile {
+            repository: self.repository,
+            default_branch: self.default_branch,
+            settings,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
