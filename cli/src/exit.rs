@@ -10,6 +10,8 @@ use crate::terminal::{BOLD, GREEN, RED, YELLOW, styled};
 /// Why a command did not do what was wanted.
 #[derive(Debug)]
 pub(crate) enum Failure {
+    /// New findings block; the report was shown.
+    Blocked,
     /// The check of `--once` is not as expected; the differences were shown.
     NotAsExpected,
     /// The configuration can't be used.
@@ -47,7 +49,7 @@ impl Failure {
     /// The exit code, as `--help` documents it.
     fn code(&self) -> u8 {
         match self {
-            Self::NotAsExpected => 1,
+            Self::Blocked | Self::NotAsExpected => 1,
             Self::Configuration(_) | Self::Usage { .. } => 2,
             Self::Other { .. } => 3,
         }
@@ -56,7 +58,7 @@ impl Failure {
     /// Says on standard error what went wrong and what helps.
     fn print(&self) {
         match self {
-            Self::NotAsExpected => {}
+            Self::Blocked | Self::NotAsExpected => {}
             Self::Configuration(error) => {
                 for problem in &error.problems {
                     line(&format!("{}{problem}\n", label(RED, "error")));

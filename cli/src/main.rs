@@ -2,11 +2,13 @@
 //! exit code that `--help` documents.
 
 mod args;
+mod check;
 mod codeowners;
 mod demo;
 mod exit;
 mod page;
 mod serve;
+mod settings;
 mod terminal;
 mod view;
 
@@ -21,7 +23,9 @@ async fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Serve(args) if args.sandbox => demo::run(args).await,
         Command::Serve(args) => serve::run(args).await,
+        Command::Check(args) => check::run(&args),
         Command::Codeowners(command) => codeowners::run(&command),
+        Command::Settings(command) => settings::run(command).await,
     };
     exit::conclude(result)
 }

@@ -2,7 +2,7 @@
 //! (`anstream`) drops them where it is no terminal, or `NO_COLOR` is set.
 
 pub(crate) mod check;
-mod markdown;
+pub(crate) mod markdown;
 
 use anstyle::{AnsiColor, Style};
 

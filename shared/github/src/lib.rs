@@ -45,4 +45,4 @@ pub use config::{
     ACTIONS_ON_GITHUB_COM, ApiUrl, ClientError, ConfigError, GITHUB_COM, GitHubConfig, PrivateKey,
 };
 #[cfg(feature = "client")]
-pub use settings_file::{SettingsFile, SettingsFileError};
+pub use settings_file::{SettingsFile, SettingsFileError, unknown_settings};

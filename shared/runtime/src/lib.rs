@@ -5,6 +5,7 @@
 //! given as values.
 
 pub mod config;
+pub mod environment;
 pub mod process;
 pub mod server;
 pub mod shutdown;

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use app::evaluate::Ports;
 use app::ports::{Clock, EventQueue};
 use embedded::Embedded;
-use github::GitHub;
+use github::{ApiUrl, ClientError, GitHub};
 use jiff::Timestamp;
+use secrecy::SecretString;
 
 use crate::config::{Config, GitHubConfig};
 
@@ -28,6 +29,20 @@ impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         Timestamp::now()
     }
+}
+
+/// This machine's time.
+pub fn now() -> Timestamp {
+    SystemClock.now()
+}
+
+/// GitHub, read with a token of somebody's own. Calls nobody.
+pub fn github_with_token(
+    api_url: ApiUrl,
+    token: SecretString,
+    actions_app_id: Option<u64>,
+) -> Result<GitHub, ClientError> {
+    GitHub::with_token(api_url, token, actions_app_id, Arc::new(SystemClock))
 }
 
 /// The GitHub adapter. Calls nobody.

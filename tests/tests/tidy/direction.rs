@@ -22,7 +22,15 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("runtime", &["app", "embedded", "github", "oracle"]),
     (
         "phase-mirror",
-        &["app", "codeowners", "oracle", "runtime", "sandbox"],
+        &[
+            "app",
+            "checkout",
+            "codeowners",
+            "github",
+            "oracle",
+            "runtime",
+            "sandbox",
+        ],
     ),
     ("end-to-end", &[]),
     ("benches", &["app", "github", "oracle"]),

@@ -88,6 +88,14 @@ struct Document {
     unavailable: BTreeMap<String, String>,
 }
 
+/// The settings of a branch of which nothing is known but perhaps the platform, because of
+/// `why`: one sentence for people.
+pub fn unknown_settings(branch: BranchName, actions_app_id: Option<u64>, why: &str) -> Settings {
+    Document::empty(branch, actions_app_id)
+        .understood(|_| why.to_owned())
+        .settings
+}
+
 impl SettingsFile {
     /// Reads a settings file.
     pub fn parse(json: &[u8]) -> Result<Self, SettingsFileError> {
@@ -103,7 +111,7 @@ impl SettingsFile {
                 found: document.schema_version,
             });
         }
-        Ok(document.understood())
+        Ok(document.understood(|key| format!("The settings file has no `{key}`.")))
     }
 }
 
@@ -120,7 +128,24 @@ fn form(path: String, error: &serde_json::Error) -> SettingsFileError {
 }
 
 impl Document {
-    fn understood(self) -> SettingsFile {
+    fn empty(branch: BranchName, actions_app_id: Option<u64>) -> Self {
+        Self {
+            schema_version: SCHEMA_VERSION,
+            repository: None,
+            default_branch: None,
+            branch,
+            _exported_at: None,
+            actions_app_id,
+            rules: None,
+            protection: None,
+            workflows: None,
+            rollups: None,
+            unavailable: BTreeMap::new(),
+        }
+    }
+
+    /// What the document says; `not_there` says why there is nothing under a key.
+    fn understood(self, not_there: impl Fn(&str) -> String) -> SettingsFile {
         let branch = self.branch;
         let unavailable = self.unavailable;
         let missing = |key: &str, fact: String| {
@@ -128,9 +153,7 @@ impl Document {
             Unavailable {
                 fact,
                 reason: why.map_or(Reason::NotProvided, |_| Reason::NotPermitted),
-                detail: why
-                    .cloned()
-                    .unwrap_or_else(|| format!("The settings file has no `{key}`.")),
+                detail: why.cloned().unwrap_or_else(|| not_there(key)),
             }
         };
         let settings = Settings {

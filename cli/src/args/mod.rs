@@ -1,14 +1,20 @@
 //! The command line: what there is to say, and its help.
 
+mod check;
+mod settings;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use check::{Check, ReportFormat};
+pub(crate) use settings::{Export, SettingsCommand};
+
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  done; with --once: the check is as expected
-  1  with --once: the check is not as expected
-  2  wrong usage, or a configuration that can't be used
+  0  done; check: nothing blocks; with --once: the check is as expected
+  1  check: new findings block; with --once: the check is not as expected
+  2  wrong usage, or a policy or configuration that can't be used
   3  anything else went wrong";
 
 const EXAMPLES: &str = "\
@@ -38,7 +44,7 @@ Examples:
 ///
 /// Phase Mirror is a GitHub App. It compares what a repository's settings require with what its
 /// workflows can report, and publishes contradictions that a pull request would introduce as a
-/// Check Run with annotations.
+/// Check Run with annotations. `phase-mirror check` does the same over a checkout.
 #[derive(Debug, Parser)]
 #[command(name = "phase-mirror", version, after_help = EXIT_CODES)]
 pub(crate) struct Cli {
@@ -48,9 +54,12 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Check(Check),
     Serve(Serve),
     #[command(subcommand)]
     Codeowners(CodeownersCommand),
+    #[command(subcommand)]
+    Settings(SettingsCommand),
 }
 
 /// Asks a CODEOWNERS file.

@@ -1,0 +1,81 @@
+//! `phase-mirror check`: the oracle over a checkout.
+
+mod explain;
+mod facts;
+mod failure;
+mod progress;
+
+use std::io::Write as _;
+
+use anyhow::{Context as _, anyhow};
+use app::render::{
+    Colour, Existing, TextOptions, report_markdown, report_sarif, report_text,
+};
+use oracle::{Outcome, Policy, Report, Run};
+use runtime::{environment, wiring};
+
+use crate::args::{Check, ReportFormat};
+use crate::exit::Failure;
+use facts::Facts;
+use progress::Progress;
+
+/// Runs the command.
+pub(crate) fn run(args: &Check) -> Result<(), Failure> {
+    if let Some(rule) = &args.explain {
+        return explain::run(rule);
+    }
+    let run = Run {
+        id: "check".to_owned(),
+        timestamp: time()?,
+    };
+    let progress = Progress::begin("reading the checkout");
+    let facts = Facts::collect(args)?;
+    progress.now("comparing");
+    let report = oracle::evaluate(&facts.snapshot, &Policy::default(), &run);
+    drop(progress);
+    show(args, &report)?;
+    match report.decision.outcome {
+        Outcome::Pass | Outcome::Warn => Ok(()),
+        Outcome::Block => Err(Failure::Blocked),
+    }
+}
+
+/// The time that the report carries.
+fn time() -> Result<jiff::Timestamp, Failure> {
+    let given = environment::source_date_epoch().map_err(|value| {
+        Failure::usage(
+            anyhow!("SOURCE_DATE_EPOCH is {value:?}, which is no number of seconds since 1970"),
+            "correct the variable, or unset it",
+        )
+    })?;
+    Ok(given.unwrap_or_else(wiring::now))
+}
+
+/// Colour is written always; the stream drops it where it is no terminal.
+fn text_options(args: &Check) -> TextOptions {
+    TextOptions {
+        colour: Colour::Ansi,
+        existing: if args.all {
+            Existing::InFull
+        } else {
+            Existing::InShort
+        },
+        ..TextOptions::default()
+    }
+}
+
+fn show(args: &Check, report: &Report) -> Result<(), Failure> {
+    let mut output = anstream::stdout();
+    let text = match args.format {
+        ReportFormat::Text => report_text(report, text_options(args)),
+        ReportFormat::Json => report.to_json(),
+        ReportFormat::Sarif => report_sarif(report),
+        ReportFormat::Markdown => report_markdown(report),
+    };
+    let written = output.write_all(text.as_bytes());
+    match written.and_then(|()| output.flush()) {
+        // Whoever reads has seen enough.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => Ok(other.context("cannot write the report")?),
+    }
+}

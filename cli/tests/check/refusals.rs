@@ -1,0 +1,79 @@
+//! What can't be used is said with what was expected and what helps, and nothing is judged.
+
+use expect_test::{Expect, expect};
+
+use crate::repository::{Repository, stderr, stdout};
+
+#[track_caller]
+fn refuses(repository: &Repository, arguments: &[&str], expected: &Expect) {
+    let output = repository.check(arguments);
+    expected.assert_eq(&stderr(&output));
+    assert_eq!(stdout(&output), "");
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+}
+
+#[test]
+fn a_base_that_git_does_not_know() {
+    refuses(
+        &Repository::new(),
+        &["--base", "origin/main"],
+        &expect![[r#""#]],
+    );
+}
+
+#[test]
+fn a_base_of_a_folder_without_git() {
+    let output = Repository::empty().check(&["--base", "main"]);
+    assert!(stderr(&output).contains("is not in a Git repository"), "{output:?}");
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn a_path_that_is_not_there() {
+    refuses(&Repository::new(), &["nowhere"], &expect![[r#""#]]);
+}
+
+#[test]
+fn settings_that_are_none() {
+    let repository = Repository::new();
+    repository.write("settings.json", "{\n  \"schema_version\": 1,\n  \"branch\": 3\n}\n");
+    let arguments = ["--settings", "settings.json"];
+    refuses(&repository, &arguments, &expect![[r#""#]]);
+}
+
+#[test]
+fn settings_of_another_branch() {
+    let arguments = ["--settings", "settings.json", "--branch", "release/1.x"];
+    refuses(&Repository::new(), &arguments, &expect![[r#""#]]);
+}
+
+/// Every problem at once, each with its place and what helps; nothing is judged by a policy that
+/// may not be meant.
+#[test]
+fn a_policy_with_problems() {
+    let repository = Repository::new();
+    repository.write(
+        ".github/phase-mirror.yml",
+        "version: 1\ntresholds: {high: 0}\nrules:\n  MD-001: {mode: blok}\n",
+    );
+    refuses(&repository, &[], &expect![[r#""#]]);
+}
+
+#[test]
+fn a_policy_that_is_not_there() {
+    refuses(&Repository::new(), &["--policy", "mine.yml"], &expect![[r#""#]]);
+}
+
+#[test]
+fn a_rule_that_is_none() {
+    let output = Repository::new().check(&["--explain", "MD-999"]);
+    assert!(stderr(&output).contains("there is no rule \"MD-999\""), "{output:?}");
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn an_export_without_a_token() {
+    let output = Repository::new().run(&["settings", "export", "octo-org/hello"]);
+    expect![[r#""#]].assert_eq(&stderr(&output));
+    assert_eq!(output.status.code(), Some(2));
+}
