@@ -16,7 +16,22 @@ fn contradictory() -> Repository {
 #[test]
 fn text_shows_the_line_why_and_what_to_do() {
     let output = contradictory().check(&SETTINGS);
-    expect![[r#""#]].assert_eq(&stdout(&output));
+    expect![[r#"
+        warning[MD-001]: Required check `test` is reported by nothing
+         --> .github/workflows/ci.yml:3
+          |
+        3 |   tests:
+          |   ^^^^^^
+          |
+          = finding: PM-3Y2J3, severity high, rule version 1 in mode warn
+          = why: `main` requires `test`, from GitHub Actions (ruleset 7 of octo-org/hello). No job of any
+                 workflow reports a check of that name. `tests`, which is reported, comes closest.
+          = fix: Require `tests` instead of `test`, or name the job `test`.
+          = dispute: comment `/phase-mirror fp PM-3Y2J3 <reason>` on the pull request, or suppress it in
+                     `.github/phase-mirror.yml` on the base branch
+
+        warn: 1 new finding, not enough to block.
+    "#]].assert_eq(&stdout(&output));
 }
 
 /// A pipe gets no colour, and the same bytes each time.
@@ -27,7 +42,11 @@ fn every_form_is_the_same_to_the_byte() {
         let arguments = [&SETTINGS[..], &["--format", format]].concat();
         let first = repository.check(&arguments);
         assert!(!first.stdout.contains(&0x1b), "{format}: {first:?}");
-        assert_eq!(first.stdout, repository.check(&arguments).stdout, "{format}");
+        assert_eq!(
+            first.stdout,
+            repository.check(&arguments).stdout,
+            "{format}"
+        );
         assert!(first.stdout.ends_with(b"\n"), "{format}");
     }
 }
@@ -45,7 +64,10 @@ fn sarif_is_sarif() {
 fn markdown_names_the_finding() {
     let arguments = [&SETTINGS[..], &["--format", "markdown"]].concat();
     let output = contradictory().check(&arguments);
-    assert!(stdout(&output).contains("is reported by nothing"), "{output:?}");
+    assert!(
+        stdout(&output).contains("is reported by nothing"),
+        "{output:?}"
+    );
 }
 
 #[test]
@@ -66,7 +88,12 @@ fn a_rule_is_explained() {
         let output = Repository::empty().check(&["--explain", name]);
         let page = stdout(&output);
         assert_eq!(output.status.code(), Some(0));
-        for part in ["What it checks", "Why it matters", "How to fix", "A finding"] {
+        for part in [
+            "What it checks",
+            "Why it matters",
+            "How to fix",
+            "A finding",
+        ] {
             assert!(page.contains(part), "{page}");
         }
     }
@@ -76,6 +103,9 @@ fn a_rule_is_explained() {
 fn help_has_examples_and_exit_codes() {
     let output = Repository::empty().check(&["--help"]);
     let help = stdout(&output);
-    assert!(help.contains("phase-mirror check --base origin/main"), "{help}");
+    assert!(
+        help.contains("phase-mirror check --base origin/main"),
+        "{help}"
+    );
     assert!(help.contains("Exit codes:"), "{help}");
 }

@@ -5,6 +5,7 @@
 )]
 
 mod change;
+mod export;
 mod forms;
 mod refusals;
 mod repository;

@@ -17,34 +17,66 @@ fn a_base_that_git_does_not_know() {
     refuses(
         &Repository::new(),
         &["--base", "origin/main"],
-        &expect![[r#""#]],
+        &expect![[r#"
+            error: Git knows no commit "origin/main" here
+            help: fetch it first (in a workflow: actions/checkout with `fetch-depth: 0`)
+        "#]],
     );
 }
 
 #[test]
 fn a_base_of_a_folder_without_git() {
     let output = Repository::empty().check(&["--base", "main"]);
-    assert!(stderr(&output).contains("is not in a Git repository"), "{output:?}");
+    assert!(
+        stderr(&output).contains("is not in a Git repository"),
+        "{output:?}"
+    );
     assert_eq!(output.status.code(), Some(2));
 }
 
 #[test]
 fn a_path_that_is_not_there() {
-    refuses(&Repository::new(), &["nowhere"], &expect![[r#""#]]);
+    refuses(
+        &Repository::new(),
+        &["nowhere"],
+        &expect![[r#"
+        error: cannot open the folder nowhere
+          caused by: No such file or directory (os error 2)
+        help: give the folder of a repository
+    "#]],
+    );
 }
 
 #[test]
 fn settings_that_are_none() {
     let repository = Repository::new();
-    repository.write("settings.json", "{\n  \"schema_version\": 1,\n  \"branch\": 3\n}\n");
+    repository.write(
+        "settings.json",
+        "{\n  \"schema_version\": 1,\n  \"branch\": 3\n}\n",
+    );
     let arguments = ["--settings", "settings.json"];
-    refuses(&repository, &arguments, &expect![[r#""#]]);
+    refuses(
+        &repository,
+        &arguments,
+        &expect![[r#"
+        error: cannot use the settings in settings.json
+          caused by: line 3, column 13, at branch: invalid type: integer `3`, expected a string
+        help: give a file that `phase-mirror settings export` wrote
+    "#]],
+    );
 }
 
 #[test]
 fn settings_of_another_branch() {
     let arguments = ["--settings", "settings.json", "--branch", "release/1.x"];
-    refuses(&Repository::new(), &arguments, &expect![[r#""#]]);
+    refuses(
+        &Repository::new(),
+        &arguments,
+        &expect![[r#"
+        error: the settings are those of main, and --branch is release/1.x
+        help: export the settings of that branch: `phase-mirror settings export --branch`
+    "#]],
+    );
 }
 
 /// Every problem at once, each with its place and what helps; nothing is judged by a policy that
@@ -61,19 +93,30 @@ fn a_policy_with_problems() {
 
 #[test]
 fn a_policy_that_is_not_there() {
-    refuses(&Repository::new(), &["--policy", "mine.yml"], &expect![[r#""#]]);
+    refuses(
+        &Repository::new(),
+        &["--policy", "mine.yml"],
+        &expect![[r#""#]],
+    );
 }
 
 #[test]
 fn a_rule_that_is_none() {
     let output = Repository::new().check(&["--explain", "MD-999"]);
-    assert!(stderr(&output).contains("there is no rule \"MD-999\""), "{output:?}");
+    assert!(
+        stderr(&output).contains("there is no rule \"MD-999\""),
+        "{output:?}"
+    );
     assert_eq!(output.status.code(), Some(2));
 }
 
 #[test]
 fn an_export_without_a_token() {
     let output = Repository::new().run(&["settings", "export", "octo-org/hello"]);
-    expect![[r#""#]].assert_eq(&stderr(&output));
+    expect![[r#"
+        error: no token for GitHub: neither GITHUB_TOKEN nor GH_TOKEN is set
+        help: create one that reads the repository, or use `gh auth token`
+    "#]]
+    .assert_eq(&stderr(&output));
     assert_eq!(output.status.code(), Some(2));
 }

@@ -78,7 +78,12 @@ impl Repository {
 
     pub(crate) fn git(&self, arguments: &[&str]) {
         let output = Command::new("git")
-            .args(["-c", "user.name=Mona", "-c", "user.email=mona@github.example"])
+            .args([
+                "-c",
+                "user.name=Mona",
+                "-c",
+                "user.email=mona@github.example",
+            ])
             .args(["-c", "commit.gpgsign=false"])
             .args(arguments)
             .current_dir(self.path())
