@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use anyhow::{Context as _, anyhow};
-use github::{ACTIONS_ON_GITHUB_COM, GITHUB_COM};
+use github::ACTIONS_ON_GITHUB_COM;
 use runtime::environment::{self, TOKEN_VARIABLES};
 use runtime::wiring;
 
@@ -20,16 +20,12 @@ pub(crate) async fn run(command: SettingsCommand) -> Result<(), Failure> {
             "create one that reads the repository, or use `gh auth token`",
         )
     })?;
-    let on_github_com = args.api_url == GITHUB_COM;
+    let on_github_com = args.api_url.is_github_com();
     let actions = args
         .actions_app_id
         .or_else(|| on_github_com.then_some(ACTIONS_ON_GITHUB_COM));
-    let github = wiring::github_with_token(&args.api_url, token, actions).map_err(|error| {
-        Failure::usage(
-            error.into(),
-            "give the base URL of the REST API with --api-url",
-        )
-    })?;
+    let github = wiring::github_with_token(args.api_url.clone(), token, actions);
+    let github = github.map_err(anyhow::Error::new)?;
     let file = export(&github, &args).await?;
     std::io::stdout()
         .write_all(file.as_bytes())

@@ -1,6 +1,7 @@
 //! `phase-mirror settings`.
 
 use clap::{Args, Subcommand};
+use github::{ApiUrl, GITHUB_COM};
 use oracle::{BranchName, RepositoryName};
 
 use super::EXIT_CODES;
@@ -38,8 +39,8 @@ pub(crate) struct Export {
     pub(crate) branch: Option<BranchName>,
 
     /// The REST API of a GitHub Enterprise Server.
-    #[arg(long, value_name = "URL", default_value = github::GITHUB_COM)]
-    pub(crate) api_url: String,
+    #[arg(long, value_name = "URL", default_value = GITHUB_COM, value_parser = ApiUrl::new)]
+    pub(crate) api_url: ApiUrl,
 
     /// The id of the GitHub Actions App there [default: 15368 on github.com, else unknown].
     #[arg(long, value_name = "ID")]

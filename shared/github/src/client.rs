@@ -7,7 +7,7 @@ use app::ports::Clock;
 use secrecy::SecretString;
 
 use crate::api::Api;
-use crate::config::{ClientError, GitHubConfig};
+use crate::config::{ApiUrl, ClientError, GitHubConfig};
 use crate::snapshot::Kept;
 
 /// GitHub. Implements [`PullRequests`](app::ports::PullRequests),

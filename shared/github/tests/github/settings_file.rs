@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use app::ports::Clock;
-use github::{GitHub, SettingsFile};
+use github::{ApiUrl, GitHub, SettingsFile};
 use oracle::{BranchName, Reason, RepositoryName};
 use sandbox::{CheckConclusion, GITHUB_ACTIONS, Protection, Ruleset};
 
@@ -12,7 +12,7 @@ use crate::world::World;
 
 fn with_token(world: &World, token: String) -> GitHub {
     GitHub::with_token(
-        world.sandbox.base_url(),
+        ApiUrl::new(world.sandbox.base_url()).unwrap(),
         token.into(),
         Some(GITHUB_ACTIONS.0),
         Arc::clone(&world.stores) as Arc<dyn Clock>,
