@@ -1,14 +1,14 @@
 //! A commit's tree, from Git's objects.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{ChildStdout, Stdio};
 
-use oracle::registry::FILE_LIMIT;
+use oracle::registry::file_limit;
 use oracle::{Entry, EntryKind, Fact, FileContent, ObjectId, Reason, RepoPath, Tree};
 
 use crate::git::Git;
-use crate::working_tree::{kind_of_mode, too_large, unread};
+use crate::working_tree::{kind_of_mode, too_large, unread, whole};
 use crate::{CheckoutError, Wants};
 
 /// The tree of a commit.
@@ -23,14 +23,16 @@ pub(crate) fn tree(git: &Git, commit: &ObjectId, wants: Wants) -> Result<Tree, C
         }
     }
     let mut files = BTreeMap::new();
-    let mut small = BTreeSet::new();
+    // Of each blob the largest size that one of its paths may have.
+    let mut small = BTreeMap::new();
     for (path, entry) in entries.iter().filter(|(path, _)| wants(path)) {
         match unfit(path, entry) {
             Some(why) => {
                 files.insert(path.clone(), why);
             }
             None => {
-                small.insert(&entry.id);
+                let limit = small.entry(&entry.id).or_insert(0);
+                *limit = file_limit(path).max(*limit);
             }
         }
     }
@@ -42,6 +44,9 @@ pub(crate) fn tree(git: &Git, commit: &ObjectId, wants: Wants) -> Result<Tree, C
     for (path, entry) in entries.iter().filter(|(path, _)| wants(path)) {
         let content = match contents.get(&entry.id) {
             None => continue,
+            Some(Answer::Content(content)) if content.len() as u64 > file_limit(path) => {
+                too_large(path)
+            }
             Some(Answer::Content(content)) => Fact::Known(content.clone()),
             Some(Answer::TooLarge) => too_large(path),
             Some(Answer::Missing) => {
@@ -51,11 +56,7 @@ pub(crate) fn tree(git: &Git, commit: &ObjectId, wants: Wants) -> Result<Tree, C
         };
         files.entry(path.clone()).or_insert(content);
     }
-    Ok(Tree {
-        entries: Fact::Known(entries),
-        files,
-        whole_folders: BTreeSet::new(),
-    })
+    Ok(whole(entries, files))
 }
 
 /// `MODE TYPE ID<tab>PATH` of `git ls-tree`. Its `--long` would add the size, and make a partial
@@ -101,7 +102,7 @@ enum Answer {
 type Contents = BTreeMap<ObjectId, Answer>;
 
 /// The contents of blobs, all from one process.
-fn contents(git: &Git, ids: &BTreeSet<&ObjectId>) -> Result<Contents, CheckoutError> {
+fn contents(git: &Git, ids: &BTreeMap<&ObjectId, u64>) -> Result<Contents, CheckoutError> {
     let failed = |source: io::Error| CheckoutError::Git {
         command: "cat-file",
         message: source.to_string(),
@@ -114,7 +115,7 @@ fn contents(git: &Git, ids: &BTreeSet<&ObjectId>) -> Result<Contents, CheckoutEr
         .spawn()
         .map_err(|source| CheckoutError::Start { source })?;
     let question = ids
-        .iter()
+        .keys()
         .fold(String::new(), |all, id| all + id.as_str() + "\n");
     let (input, output) = (batch.stdin.take(), batch.stdout.take());
     let contents = std::thread::scope(|scope| {
@@ -123,7 +124,7 @@ fn contents(git: &Git, ids: &BTreeSet<&ObjectId>) -> Result<Contents, CheckoutEr
         let mut output = BufReader::new(output.ok_or(io::ErrorKind::BrokenPipe)?);
         let answers = ids
             .iter()
-            .map(|id| Ok(((*id).clone(), answer(&mut output)?)));
+            .map(|(id, limit)| Ok(((*id).clone(), answer(&mut output, *limit)?)));
         answers.collect::<io::Result<Contents>>()
     });
     batch.wait().map_err(failed)?;
@@ -131,7 +132,7 @@ fn contents(git: &Git, ids: &BTreeSet<&ObjectId>) -> Result<Contents, CheckoutEr
 }
 
 /// `ID blob SIZE\n` with the content and a line break, or `ID missing\n`.
-fn answer(output: &mut BufReader<ChildStdout>) -> io::Result<Answer> {
+fn answer(output: &mut BufReader<ChildStdout>, limit: u64) -> io::Result<Answer> {
     let mut head = String::new();
     output.read_line(&mut head)?;
     let head = head.trim_end();
@@ -144,7 +145,7 @@ fn answer(output: &mut BufReader<ChildStdout>) -> io::Result<Answer> {
         io::Error::new(io::ErrorKind::InvalidData, message)
     })?;
     let mut object = output.by_ref().take(size.saturating_add(1));
-    if size > FILE_LIMIT {
+    if size > limit {
         io::copy(&mut object, &mut io::sink())?;
         return Ok(Answer::TooLarge);
     }

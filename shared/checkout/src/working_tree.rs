@@ -5,7 +5,7 @@ use std::fs::Metadata;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use oracle::registry::FILE_LIMIT;
+use oracle::registry::{CODEOWNERS_LOCATIONS, file_limit};
 use oracle::{Entry, EntryKind, Fact, FileContent, ObjectId, Reason, RepoPath, Tree, Unavailable};
 
 use crate::git::{self, Git};
@@ -50,10 +50,31 @@ pub(crate) fn with_files(
     for (path, entry) in entries.iter_mut().filter(|(path, _)| wants(path)) {
         files.insert(path.clone(), read(root, path, entry));
     }
+    whole(entries, files)
+}
+
+/// A tree of which everything is known but what only GitHub can tell.
+pub(crate) fn whole(
+    entries: BTreeMap<RepoPath, Entry>,
+    files: BTreeMap<RepoPath, Fact<FileContent>>,
+) -> Tree {
+    let is_codeowners = |path: &RepoPath| CODEOWNERS_LOCATIONS.contains(&path.as_str());
+    let codeowners_errors = if entries.keys().any(is_codeowners) {
+        Fact::Unavailable(Unavailable {
+            fact: "GitHub's list of CODEOWNERS errors".to_owned(),
+            reason: Reason::NotProvided,
+            detail: "A checkout does not have it; say what owners may do under `owners` of the \
+                     file given with --settings."
+                .to_owned(),
+        })
+    } else {
+        Fact::Known(Vec::new())
+    };
     Tree {
         entries: Fact::Known(entries),
         files,
         whole_folders: BTreeSet::new(),
+        codeowners_errors,
     }
 }
 
@@ -149,16 +170,17 @@ fn read(root: &Path, path: &RepoPath, entry: &mut Entry) -> Fact<FileContent> {
         return unread(path, Reason::Unreadable, why);
     }
     entry.size = Some(found.len());
-    if found.len() > FILE_LIMIT {
+    let limit = file_limit(path);
+    if found.len() > limit {
         return too_large(path);
     }
     let mut content = Vec::new();
     let read = std::fs::File::open(&place)
         // It may have grown since.
-        .and_then(|file| file.take(FILE_LIMIT + 1).read_to_end(&mut content));
+        .and_then(|file| file.take(limit + 1).read_to_end(&mut content));
     match read {
         Err(error) => unread(path, Reason::Failed, &failed(&error)),
-        Ok(_) if content.len() as u64 > FILE_LIMIT => too_large(path),
+        Ok(_) if content.len() as u64 > limit => too_large(path),
         Ok(_) => Fact::Known(content),
     }
 }
@@ -169,7 +191,8 @@ fn failed(error: &io::Error) -> String {
 
 /// A file that is larger than what is parsed.
 pub(crate) fn too_large(path: &RepoPath) -> Fact<FileContent> {
-    let why = format!("It is larger than {FILE_LIMIT} bytes; make it smaller.");
+    let limit = file_limit(path);
+    let why = format!("It is larger than {limit} bytes; make it smaller.");
     unread(path, Reason::TooLarge, &why)
 }
 

@@ -75,9 +75,9 @@ impl Api {
     /// Makes sure of a token, so that calls which follow at once need not.
     pub(crate) async fn sign_in(&self, repository: &Repository) -> Result<(), GitHubError> {
         let now = self.clock.now();
-        let token = self
-            .credentials
-            .token(&self.transport, &self.urls, repository, Purpose::Work, now);
+        let token =
+            self.credentials
+                .token(&self.transport, &self.urls, repository, Purpose::Work, now);
         token.await.map(|_| ())
     }
 

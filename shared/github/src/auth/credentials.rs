@@ -38,7 +38,7 @@ impl Credentials {
             Self::App(tokens) => {
                 let token = tokens.token(transport, urls, repository, purpose, now);
                 token.await
-            },
+            }
             Self::Given(token) => Ok(Arc::clone(token)),
         }
     }

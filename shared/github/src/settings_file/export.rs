@@ -9,7 +9,9 @@ use serde_json::{Map, Value, json};
 use super::SCHEMA_VERSION;
 use crate::GitHub;
 use crate::api::Pages;
-use crate::endpoint::{BRANCH, REPOSITORY, RULES, WORKFLOWS};
+use crate::endpoint::{
+    ACTIONS_PERMISSIONS, BRANCH, Endpoint, REPOSITORY, RULES, SELECTED_ACTIONS, WORKFLOWS,
+};
 
 #[derive(Deserialize)]
 struct RepositoryBody {
@@ -34,12 +36,19 @@ impl GitHub {
         };
         let about: RepositoryBody = self.api.read(&repository, REPOSITORY, &[], "").await?;
         let branch = branch.unwrap_or(&about.default_branch);
-        let (rules, protection, workflows, rollups) = tokio::try_join!(
+        let (rules, protection, workflows, rollups, actions) = tokio::try_join!(
             self.raw_rules(&repository, branch),
             self.raw_protection(&repository, branch),
             self.raw_workflows(&repository),
             self.raw_rollups(&repository, branch),
+            self.raw_settings(&repository, ACTIONS_PERMISSIONS),
         )?;
+        let selects = |answer: &Value| answer["allowed_actions"] == "selected";
+        let selected = if actions.as_ref().is_ok_and(selects) {
+            Some(self.raw_settings(&repository, SELECTED_ACTIONS).await?)
+        } else {
+            None
+        };
         let mut file = Map::new();
         file.insert("schema_version".to_owned(), json!(SCHEMA_VERSION));
         file.insert("repository".to_owned(), json!(about.full_name));
@@ -50,12 +59,16 @@ impl GitHub {
             file.insert("actions_app_id".to_owned(), json!(id));
         }
         let mut unavailable = Map::new();
-        for (key, answer) in [
-            ("rules", rules),
-            ("protection", protection),
-            ("workflows", workflows),
-            ("rollups", rollups),
-        ] {
+        let answers = [
+            ("rules", Some(rules)),
+            ("protection", Some(protection)),
+            ("workflows", Some(workflows)),
+            ("rollups", Some(rollups)),
+            ("actions_permissions", Some(actions)),
+            ("selected_actions", selected),
+        ];
+        for (key, answer) in answers {
+            let Some(answer) = answer else { continue };
             match answer {
                 Ok(answer) => file.insert(key.to_owned(), answer),
                 Err(why) => unavailable.insert(key.to_owned(), json!(why)),
@@ -109,6 +122,15 @@ impl GitHub {
             .await;
         let pages = pages.map(|pages| listed(pages).map(|all| json!({ "workflows": all })));
         shown("actions: read", pages)
+    }
+
+    async fn raw_settings(
+        &self,
+        repository: &Repository,
+        endpoint: Endpoint,
+    ) -> Result<Answered, GitHubError> {
+        let body = self.api.read_settings(repository, endpoint).await;
+        shown("administration: read", body.map(Ok))
     }
 
     async fn raw_rollups(

@@ -10,10 +10,10 @@ mod export;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use oracle::{BranchName, Fact, Reason, RepositoryName, Settings, Unavailable};
+use oracle::{BranchName, Fact, OwnerAccess, Reason, RepositoryName, Settings, Unavailable};
 use serde::Deserialize;
 
-use crate::snapshot::{protection, rollup, rule, workflow};
+use crate::snapshot::{actions, codeowners, protection, rollup, rule, workflow};
 
 /// The version of the format.
 const SCHEMA_VERSION: u32 = 1;
@@ -83,6 +83,13 @@ struct Document {
     workflows: Option<workflow::Page>,
     #[serde(default)]
     rollups: Option<rollup::PullRequests>,
+    #[serde(default)]
+    actions_permissions: Option<actions::PermissionsBody>,
+    #[serde(default)]
+    selected_actions: Option<actions::SelectedBody>,
+    /// No answer of GitHub's: it has no single one.
+    #[serde(default)]
+    owners: Option<BTreeMap<String, Access>>,
     /// Why an answer is missing, by its key.
     #[serde(default)]
     unavailable: BTreeMap<String, String>,
@@ -94,6 +101,31 @@ pub fn unknown_settings(branch: BranchName, actions_app_id: Option<u64>, why: &s
     Document::empty(branch, actions_app_id)
         .understood(|_| why.to_owned())
         .settings
+}
+
+/// What an owner may do, in GitHub's words for it
+/// (<https://docs.github.com/en/organizations/managing-user-access-to-your-organizations-repositories/managing-repository-roles/repository-roles-for-an-organization>).
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Access {
+    Missing,
+    Read,
+    Triage,
+    Write,
+    Maintain,
+    Admin,
+}
+
+fn accesses(owners: BTreeMap<String, Access>) -> BTreeMap<String, OwnerAccess> {
+    let access = |access| match access {
+        Access::Missing => OwnerAccess::Missing,
+        Access::Read | Access::Triage => OwnerAccess::Read,
+        Access::Write | Access::Maintain | Access::Admin => OwnerAccess::Write,
+    };
+    let owners = owners.into_iter();
+    owners
+        .map(|(owner, may)| (owner.to_lowercase(), access(may)))
+        .collect()
 }
 
 impl SettingsFile {
@@ -140,6 +172,9 @@ impl Document {
             protection: None,
             workflows: None,
             rollups: None,
+            actions_permissions: None,
+            selected_actions: None,
+            owners: None,
             unavailable: BTreeMap::new(),
         }
     }
@@ -179,6 +214,20 @@ impl Document {
                     "actions_app_id",
                     "id of the GitHub Actions App".to_owned(),
                 )),
+            },
+            actions: match self.actions_permissions {
+                Some(body) => actions::permissions(body, || match self.selected_actions {
+                    Some(body) => Fact::Known(body.into()),
+                    None => Fact::Unavailable(missing(
+                        "selected_actions",
+                        actions::SELECTED_FACT.to_owned(),
+                    )),
+                }),
+                None => Fact::Unavailable(missing("actions_permissions", actions::FACT.to_owned())),
+            },
+            owners: match self.owners {
+                Some(owners) => Fact::Known(accesses(owners)),
+                None => Fact::Unavailable(missing("owners", codeowners::ACCESS.to_owned())),
             },
             branch,
         };

@@ -17,7 +17,11 @@ use super::{permitted, unusable};
 use crate::GitHub;
 use crate::endpoint::{ACTIONS_PERMISSIONS, SELECTED_ACTIONS};
 
-const WHAT: &str = "what Actions permits";
+/// What Actions permits, in words.
+pub(crate) const FACT: &str = "what Actions permits";
+
+/// Which actions are allowed, in words.
+pub(crate) const SELECTED_FACT: &str = "which actions are allowed";
 
 /// The permission that shows it.
 const PERMISSION: &str = "administration: read";
@@ -39,8 +43,9 @@ impl Permissions {
     }
 }
 
+/// As GitHub describes it.
 #[derive(Deserialize)]
-struct PermissionsBody {
+pub(crate) struct PermissionsBody {
     enabled: bool,
     #[serde(default)]
     allowed_actions: Option<String>,
@@ -48,8 +53,9 @@ struct PermissionsBody {
     sha_pinning_required: bool,
 }
 
+/// As GitHub describes it.
 #[derive(Deserialize)]
-struct SelectedBody {
+pub(crate) struct SelectedBody {
     #[serde(default, rename = "github_owned_allowed")]
     github_owned: bool,
     #[serde(default, rename = "verified_allowed")]
@@ -74,7 +80,7 @@ impl GitHub {
             return Ok(known);
         }
         let seen = self.actions_permissions(repository).await;
-        let fact = permitted(WHAT, PERMISSION, seen)?;
+        let fact = permitted(FACT, PERMISSION, seen)?;
         kept.insert(key, fact.clone()).await;
         Ok(fact)
     }
@@ -87,25 +93,12 @@ impl GitHub {
             .api
             .read_settings(repository, ACTIONS_PERMISSIONS)
             .await?;
-        if !body.enabled {
-            return Ok(Fact::Known(ActionsPermissions::Disabled));
-        }
-        let allowed_actions = match body.allowed_actions.as_deref() {
-            Some("all") => AllowedActions::All,
-            Some("local_only") => AllowedActions::LocalOnly,
-            Some("selected") => AllowedActions::Selected(self.selected_actions(repository).await?),
-            _ => {
-                return Ok(unusable(
-                    WHAT,
-                    Reason::Unreadable,
-                    "GitHub describes it in a way that this version of Phase Mirror does not know.",
-                ));
-            }
+        let selected = if body.selects() {
+            self.selected_actions(repository).await?
+        } else {
+            not_asked()
         };
-        Ok(Fact::Known(ActionsPermissions::Enabled {
-            allowed_actions,
-            sha_pinning_required: body.sha_pinning_required,
-        }))
+        Ok(permissions(body, || selected))
     }
 
     async fn selected_actions(
@@ -114,22 +107,65 @@ impl GitHub {
     ) -> Result<Fact<SelectedActions>, GitHubError> {
         let body: Result<SelectedBody, _> =
             self.api.read_settings(repository, SELECTED_ACTIONS).await;
-        let selected = body.map(|body| {
-            Fact::Known(SelectedActions {
-                github_owned_allowed: body.github_owned,
-                verified_allowed: body.verified,
-                patterns_allowed: body.patterns,
-            })
-        });
-        permitted("which actions are allowed", PERMISSION, selected)
+        permitted(
+            SELECTED_FACT,
+            PERMISSION,
+            body.map(|body| Fact::Known(body.into())),
+        )
     }
+}
+
+impl PermissionsBody {
+    /// Whether only selected actions are allowed, which another answer lists.
+    fn selects(&self) -> bool {
+        self.enabled && self.allowed_actions.as_deref() == Some(SELECTED)
+    }
+}
+
+impl From<SelectedBody> for SelectedActions {
+    fn from(body: SelectedBody) -> Self {
+        Self {
+            github_owned_allowed: body.github_owned,
+            verified_allowed: body.verified,
+            patterns_allowed: body.patterns,
+        }
+    }
+}
+
+/// GitHub's word for "those that are listed".
+const SELECTED: &str = "selected";
+
+/// What an answer says; `selected` gives the list that it may refer to.
+pub(crate) fn permissions(
+    body: PermissionsBody,
+    selected: impl FnOnce() -> Fact<SelectedActions>,
+) -> Fact<ActionsPermissions> {
+    if !body.enabled {
+        return Fact::Known(ActionsPermissions::Disabled);
+    }
+    let allowed_actions = match body.allowed_actions.as_deref() {
+        Some("all") => AllowedActions::All,
+        Some("local_only") => AllowedActions::LocalOnly,
+        Some(SELECTED) => AllowedActions::Selected(selected()),
+        _ => {
+            return unusable(
+                FACT,
+                Reason::Unreadable,
+                "GitHub describes it in a way that this version of Phase Mirror does not know.",
+            );
+        }
+    };
+    Fact::Known(ActionsPermissions::Enabled {
+        allowed_actions,
+        sha_pinning_required: body.sha_pinning_required,
+    })
 }
 
 /// No rule hears of this: recent pull requests show checks by Actions, or there is nothing that
 /// would hang on it.
-pub(super) fn not_asked() -> Fact<ActionsPermissions> {
+pub(super) fn not_asked<T>() -> Fact<T> {
     Fact::Unavailable(Unavailable {
-        fact: WHAT.to_owned(),
+        fact: FACT.to_owned(),
         reason: Reason::NotProvided,
         detail: "It was not asked for, because recent pull requests leave no doubt of it."
             .to_owned(),

@@ -146,10 +146,13 @@ pub(super) fn not_asked() -> Errors {
     )
 }
 
+/// What owners may do, in words.
+pub(crate) const ACCESS: &str = "what code owners may do";
+
 /// What owners may do: GitHub's list of errors says it.
 pub(super) fn access_not_asked<T>() -> Fact<T> {
     unavailable(
-        "what code owners may do",
+        ACCESS,
         "It is not asked owner by owner; GitHub's list of CODEOWNERS errors names those who may \
          not push.",
     )

@@ -4,10 +4,10 @@
 //! and the rollups then come in one query. `docs/api-economy.md` counts the calls.
 
 mod account_policy;
-mod actions;
+pub(crate) mod actions;
 mod blob;
 mod budget;
-mod codeowners;
+pub(crate) mod codeowners;
 pub(crate) mod protection;
 pub(crate) mod rollup;
 pub(crate) mod rule;
