@@ -3,9 +3,10 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use oracle::PolicyError;
 use runtime::config::ConfigError;
 
-use crate::terminal::{BOLD, GREEN, RED, YELLOW, styled};
+use crate::terminal::{BOLD, GREEN, RED, YELLOW, printable, styled};
 
 /// Why a command did not do what was wanted.
 #[derive(Debug)]
@@ -14,6 +15,8 @@ pub(crate) enum Failure {
     Blocked,
     /// The check of `--once` is not as expected; the differences were shown.
     NotAsExpected,
+    /// A policy has errors.
+    Policy(Vec<PolicyError>),
     /// The configuration can't be used.
     Configuration(ConfigError),
     /// What was given can't be used, with what helps.
@@ -50,7 +53,7 @@ impl Failure {
     fn code(&self) -> u8 {
         match self {
             Self::Blocked | Self::NotAsExpected => 1,
-            Self::Configuration(_) | Self::Usage { .. } => 2,
+            Self::Configuration(_) | Self::Policy(_) | Self::Usage { .. } => 2,
             Self::Other { .. } => 3,
         }
     }
@@ -59,6 +62,7 @@ impl Failure {
     fn print(&self) {
         match self {
             Self::Blocked | Self::NotAsExpected => {}
+            Self::Policy(errors) => policy(errors),
             Self::Configuration(error) => {
                 for problem in &error.problems {
                     line(&format!("{}{problem}\n", label(RED, "error")));
@@ -72,6 +76,36 @@ impl Failure {
             Self::Other { error, help } => explain(error, *help),
         }
     }
+}
+
+/// Everything that is wrong with a policy, each with its place and what helps.
+fn policy(errors: &[PolicyError]) {
+    for error in errors {
+        let column = error
+            .column
+            .map_or_else(String::new, |column| format!(":{column}"));
+        let key = error.key.as_ref();
+        let key = key.map_or_else(String::new, |key| format!("{}: ", printable(key)));
+        line(&format!(
+            "{}{}{column}: {key}{}",
+            label(RED, "error"),
+            printable(&error.place()),
+            printable(&error.message)
+        ));
+        line(&format!(
+            "{}{}",
+            label(GREEN, "help"),
+            printable(&error.remedy)
+        ));
+    }
+    let count = match errors.len() {
+        1 => "1 error".to_owned(),
+        n => format!("{n} errors"),
+    };
+    line(&format!(
+        "{}the policy has {count}; nothing was judged",
+        label(RED, "error")
+    ));
 }
 
 /// An error with its causes, and what helps.

@@ -3,13 +3,14 @@
 mod explain;
 mod facts;
 mod failure;
+mod policy;
 mod progress;
 
 use std::io;
 
 use anyhow::{Context as _, anyhow};
 use app::render::{Colour, Existing, TextOptions, report_markdown, report_sarif, report_text};
-use oracle::{Outcome, Policy, Report, Run};
+use oracle::{Outcome, Report, Run};
 use runtime::{environment, wiring};
 
 use crate::args::{Check, ReportFormat};
@@ -28,8 +29,9 @@ pub(crate) fn run(args: &Check) -> Result<(), Failure> {
     };
     let progress = Progress::begin("reading the checkout");
     let facts = Facts::collect(args)?;
+    let policy = policy::in_force(args, &facts.snapshot)?;
     progress.now("comparing");
-    let report = oracle::evaluate(&facts.snapshot, &Policy::default(), &run);
+    let report = oracle::evaluate(&facts.snapshot, &policy, &run);
     drop(progress);
     show(args, &report)?;
     match report.decision.outcome {

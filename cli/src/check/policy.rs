@@ -1,0 +1,58 @@
+//! The policy that the change is judged by.
+
+use std::path::Path;
+
+use oracle::policy::{self, InTree, MAX_POLICY_BYTES, PolicyFile, resolve};
+use oracle::{Policy, PolicyError, Snapshot};
+
+use super::failure::read;
+use crate::args::Check;
+use crate::exit::Failure;
+
+const HELP: &str = "docs/policy.md lists every key; schemas/phase-mirror-policy.v1.schema.json is \
+                    for editors";
+
+/// The policy in force: the repository's as it stands at the base (or, where nothing is compared,
+/// on the disk), over the organisation's. Any error in a file is an error of the command: who
+/// sits at the desk can mend it at once.
+pub(super) fn in_force(args: &Check, snapshot: &Snapshot) -> Result<Policy, Failure> {
+    let organisation = args.organization_policy.as_deref().map(named).transpose()?;
+    let repository = match &args.policy {
+        Some(path) => Some(named(path)?),
+        None => of_repository(snapshot)?,
+    };
+    let branch = &snapshot.subject.base_branch;
+    let (policy, errors) = resolve(organisation.as_ref(), repository.as_ref(), branch);
+    if errors.is_empty() {
+        Ok(policy)
+    } else {
+        Err(Failure::Policy(errors))
+    }
+}
+
+/// A file that was named on the command line.
+fn named(path: &Path) -> Result<PolicyFile, Failure> {
+    let content = read(path, MAX_POLICY_BYTES as u64, HELP)?;
+    let shown = path.to_string_lossy();
+    policy::parse(&shown, &content).map_err(Failure::Policy)
+}
+
+fn of_repository(snapshot: &Snapshot) -> Result<Option<PolicyFile>, Failure> {
+    let tree = snapshot.before.as_ref().unwrap_or(&snapshot.after);
+    match policy::in_tree(tree) {
+        InTree::Absent => Ok(None),
+        InTree::Valid(file, _) => Ok(Some(file)),
+        InTree::Invalid(errors) => Err(Failure::Policy(at_the_base(errors, snapshot))),
+        InTree::NotSeen(why) => Err(anyhow::anyhow!("{}: {}", why.fact, why.detail).into()),
+    }
+}
+
+/// Errors of a file that is not the one on the disk say so.
+fn at_the_base(mut errors: Vec<PolicyError>, snapshot: &Snapshot) -> Vec<PolicyError> {
+    if let Some(commit) = &snapshot.subject.base_commit {
+        for error in &mut errors {
+            error.path = format!("{}:{}", commit.short(), error.path);
+        }
+    }
+    errors
+}
