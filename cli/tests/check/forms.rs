@@ -23,7 +23,7 @@ fn text_shows_the_line_why_and_what_to_do() {
         3 |   tests:
           |   ^^^^^^
           |
-          = finding: PM-3Y2J3, severity high, rule version 1 in mode warn
+          = finding: PM-3Y2J3, severity high, rule version 2 in mode warn
           = why: `main` requires `test`, from GitHub Actions (ruleset 7 of octo-org/hello). No job of any
                  workflow reports a check of that name. `tests`, which is reported, comes closest.
           = fix: Require `tests` instead of `test`, or name the job `test`.

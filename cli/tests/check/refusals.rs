@@ -88,7 +88,17 @@ fn a_policy_with_problems() {
         ".github/phase-mirror.yml",
         "version: 1\ntresholds: {high: 0}\nrules:\n  MD-001: {mode: blok}\n",
     );
-    refuses(&repository, &[], &expect![[r#""#]]);
+    refuses(
+        &repository,
+        &[],
+        &expect![[r#"
+        error: .github/phase-mirror.yml:2:1: tresholds: expected a known key, found `tresholds`
+        help: Did you mean `thresholds`?
+        error: .github/phase-mirror.yml:4:18: rules.MD-001.mode: expected `observe`, `warn` or `block`, found `blok`
+        help: Did you mean `block`?
+        error: the policy has 2 errors; nothing was judged
+    "#]],
+    );
 }
 
 #[test]
@@ -96,7 +106,11 @@ fn a_policy_that_is_not_there() {
     refuses(
         &Repository::new(),
         &["--policy", "mine.yml"],
-        &expect![[r#""#]],
+        &expect![[r#"
+            error: cannot read mine.yml
+              caused by: No such file or directory (os error 2)
+            help: docs/policy.md lists every key; schemas/phase-mirror-policy.v1.schema.json is for editors
+        "#]],
     );
 }
 

@@ -95,7 +95,8 @@ fn errors_name_the_place_and_what_was_expected() {
         refused(r#"{ "schema_version": 1, "branch": "main", "protected": {} }"#),
         "line 1, column 52, at protected: unknown field `protected`, expected one of \
          `schema_version`, `repository`, `default_branch`, `branch`, `exported_at`, \
-         `actions_app_id`, `rules`, `protection`, `workflows`, `rollups`, `unavailable`"
+         `actions_app_id`, `rules`, `protection`, `workflows`, `rollups`, \
+         `actions_permissions`, `selected_actions`, `owners`, `unavailable`"
     );
     assert!(
         refused("[").contains("line 1, column 1"),
