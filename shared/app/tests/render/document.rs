@@ -68,7 +68,7 @@ fn what_the_rules_say() {
 
             **Dispute:** comment `/phase-mirror fp PM-071H1 <reason>` on the pull request, or suppress it in `.github/phase-mirror.yml` on the base branch.
 
-            Rule MD-001 v1
+            Rule MD-001 v2
 
             ### PM-8XTV3 · high · Required check `lint` is reported by nothing
 
@@ -84,7 +84,7 @@ fn what_the_rules_say() {
 
             **Dispute:** comment `/phase-mirror fp PM-8XTV3 <reason>` on the pull request, or suppress it in `.github/phase-mirror.yml` on the base branch.
 
-            Rule MD-001 v1
+            Rule MD-001 v2
 
             <details><summary>Could not be looked at (1)</summary>
 

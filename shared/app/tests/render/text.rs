@@ -43,7 +43,7 @@ fn what_the_rules_say_reads_like_a_compiler() {
             6 |   build:
               |   ------
               |
-              = finding: PM-071H1, severity high, rule version 1 in mode warn
+              = finding: PM-071H1, severity high, rule version 2 in mode warn
               = why: `main` requires `build`, from GitHub Actions (ruleset 1 of octo-org/hello). The branch has
                      a merge queue, which waits for the same checks on its own commits. Job `build` of
                      `.github/workflows/ci.yml` reports it, but it runs on `pull_request` only. A pull request
@@ -61,7 +61,7 @@ fn what_the_rules_say_reads_like_a_compiler() {
             6 |   build:
               |   ^^^^^^
               |
-              = finding: PM-8XTV3, severity high, rule version 1 in mode warn
+              = finding: PM-8XTV3, severity high, rule version 2 in mode warn
               = why: `main` requires `lint`, from GitHub Actions (branch protection). No job of any workflow
                      reports a check of that name.
               = fix: Give a job of a workflow that runs on `pull_request` the `name` `lint`, or stop requiring
