@@ -26,14 +26,11 @@ pub(crate) fn tree(git: &Git, commit: &ObjectId, wants: Wants) -> Result<Tree, C
     // Of each blob the largest size that one of its paths may have.
     let mut small = BTreeMap::new();
     for (path, entry) in entries.iter().filter(|(path, _)| wants(path)) {
-        match unfit(path, entry) {
-            Some(why) => {
-                files.insert(path.clone(), why);
-            }
-            None => {
-                let limit = small.entry(&entry.id).or_insert(0);
-                *limit = file_limit(path).max(*limit);
-            }
+        if let Some(why) = unfit(path, entry) {
+            files.insert(path.clone(), why);
+        } else {
+            let limit = small.entry(&entry.id).or_insert(0);
+            *limit = file_limit(path).max(*limit);
         }
     }
     let contents = if small.is_empty() {
