@@ -25,7 +25,7 @@ pub(crate) enum SettingsCommand {
 ///
 /// The file holds GitHub's own answers: rules of rulesets, classic protection, workflow states,
 /// and the checks of recently merged pull requests. It holds no secret. The token is read from
-/// GITHUB_TOKEN or GH_TOKEN; it needs to read contents, actions, checks, pull requests and
+/// `GITHUB_TOKEN` or `GH_TOKEN`; it needs to read contents, actions, checks, pull requests and
 /// statuses, and what it may not see is said in the file.
 #[derive(Debug, Args)]
 #[command(after_long_help = [EXAMPLES, "\n\n", EXIT_CODES].concat(), after_help = EXIT_CODES)]

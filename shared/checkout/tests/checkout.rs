@@ -1,4 +1,8 @@
 //! Real repositories, made by the real `git` in temporary folders.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a line of a story that fails is a failed test"
+)]
 
 use std::path::Path;
 use std::process::Command;

@@ -216,7 +216,7 @@ impl Document {
                 )),
             },
             actions: match self.actions_permissions {
-                Some(body) => actions::permissions(body, || match self.selected_actions {
+                Some(body) => actions::permissions(&body, || match self.selected_actions {
                     Some(body) => Fact::Known(body.into()),
                     None => Fact::Unavailable(missing(
                         "selected_actions",

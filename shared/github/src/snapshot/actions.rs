@@ -98,7 +98,7 @@ impl GitHub {
         } else {
             not_asked()
         };
-        Ok(permissions(body, || selected))
+        Ok(permissions(&body, || selected))
     }
 
     async fn selected_actions(
@@ -137,7 +137,7 @@ const SELECTED: &str = "selected";
 
 /// What an answer says; `selected` gives the list that it may refer to.
 pub(crate) fn permissions(
-    body: PermissionsBody,
+    body: &PermissionsBody,
     selected: impl FnOnce() -> Fact<SelectedActions>,
 ) -> Fact<ActionsPermissions> {
     if !body.enabled {
