@@ -18,6 +18,7 @@ fn item(severity: Severity, mode: Mode, status: Status) -> Item {
         evidence: Vec::new(),
         status,
         suppression: None,
+        aliases: Vec::new(),
     }
 }
 

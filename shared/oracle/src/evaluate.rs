@@ -9,14 +9,16 @@ use sha2::{Digest, Sha256};
 use crate::codeowners_files;
 use crate::decision::{Grounds, decide};
 use crate::evidence::hex;
+use crate::known::{Found, Key, Known, unsure};
 use crate::parsed::parse;
 use crate::policy::Judgement;
-use crate::registry::{Before, Findings, Input, RULES, Rule, RuleMeta, rules_hash};
+use crate::registry::{Before, Findings, Input, RULES, Rule, rules_hash};
+use crate::renames::{self, Renames};
 use crate::shown::redacted;
 use crate::{
     CodeownersFiles, DefaultBranch, Evidence, Fact, Finding, Fingerprint, Item, Meta, Mode, Policy,
-    PolicyError, Reason, Report, RuleError, RunMode, Severity, ShortId, Snapshot, Status, Summary,
-    Tree, Unavailable, Workflows,
+    PolicyError, Report, RuleError, RunMode, Severity, ShortId, Snapshot, Status, Summary, Tree,
+    Unavailable, Workflows,
 };
 
 /// The fewest base-32 characters of a short id.
@@ -53,7 +55,10 @@ pub(crate) fn evaluate_with(
         .before
         .as_ref()
         .map(|tree| Side::of(snapshot, tree));
-    let other_side = before.as_ref().map(Side::as_before);
+    let renames = before.as_ref().map_or_else(Renames::default, |before| {
+        Renames::between(before.named(), after.named())
+    });
+    let other_side = before.as_ref().map(|side| side.as_before(&renames));
 
     let mut run_of = Runs::default();
     let input = after.input(other_side.as_ref());
@@ -66,9 +71,16 @@ pub(crate) fn evaluate_with(
         failed: run_of.failed_before(),
         unsure: unsure(&not_seen, &unavailable),
     });
-    let fingerprints = found.keys().map(|(_, key)| *key).collect();
-    let mut judgement = Judgement::new(snapshot, policy, run.timestamp, &fingerprints);
-    let items = items(rules, found, known.as_ref(), policy, &mut judgement);
+    let compared = Compared {
+        aliases: known.as_ref().map_or_else(BTreeMap::new, |known| {
+            known.aliases(rules, &found, &renames)
+        }),
+        found,
+        known,
+    };
+    let names = compared.names();
+    let mut judgement = Judgement::new(snapshot, policy, run.timestamp, &renames, &names);
+    let items = items(rules, compared, policy, &mut judgement);
     let outcome = Evaluated {
         items,
         unavailable,
@@ -108,8 +120,16 @@ impl<'a> Side<'a> {
         }
     }
 
-    fn as_before(&self) -> Before<'_> {
+    fn named(&self) -> renames::Named<'_> {
+        renames::Named {
+            tree: self.tree,
+            workflows: &self.workflows,
+        }
+    }
+
+    fn as_before<'b>(&'b self, renames: &'b Renames) -> Before<'b> {
         Before {
+            renames,
             tree: self.tree,
             workflows: &self.workflows,
             codeowners: &self.codeowners,
@@ -137,41 +157,6 @@ fn default_branch(snapshot: &Snapshot, own: &Workflows) -> Fact<Workflows> {
         DefaultBranch::Other(Fact::Known(tree)) => Fact::Known(parse(tree)),
         DefaultBranch::Other(Fact::Unavailable(why)) => Fact::Unavailable(why.clone()),
     }
-}
-
-/// Findings of one side: rule by rule, each fingerprint once.
-type Found = BTreeMap<(usize, Fingerprint), Finding>;
-
-/// What is there already.
-struct Known {
-    found: Found,
-    /// Rules that could not tell. What they find is not held against the change: who can't
-    /// look at the base can't say what is new. The failure itself is in the report and warns.
-    failed: BTreeSet<String>,
-    /// Rules that could not look at something here that they see with the change (which mends
-    /// a broken file, say). What they find may have been there already, so it only warns.
-    unsure: BTreeSet<usize>,
-}
-
-impl Known {
-    /// Whether a finding is there already, and no less bad.
-    fn has(&self, rule: &RuleMeta, key: (usize, Fingerprint), severity: Severity) -> bool {
-        let as_bad = |known: &Finding| known.severity >= severity;
-        self.found.get(&key).is_some_and(as_bad) || self.failed.contains(rule.id)
-    }
-}
-
-/// The rules that could look at less before than after. What only a run decides is left out:
-/// it is never seen, and taking it away must not disarm the rule.
-fn unsure(before: &[(usize, Unavailable)], after: &[(usize, Unavailable)]) -> BTreeSet<usize> {
-    let seen_since = |missing: &&(usize, Unavailable)| {
-        missing.1.reason != Reason::Dynamic && !after.contains(missing)
-    };
-    before
-        .iter()
-        .filter(seen_since)
-        .map(|(rule, _)| *rule)
-        .collect()
 }
 
 /// Runs of rules, with those that failed.
@@ -234,13 +219,34 @@ fn rank(finding: &Finding) -> (std::cmp::Reverse<Severity>, &[Evidence], &str) {
     (severity, &finding.evidence, &finding.title)
 }
 
+/// The findings beside those of the base.
+struct Compared {
+    found: Found,
+    /// `None` where nothing is compared.
+    known: Option<Known>,
+    /// Fingerprints at the base of findings that have another one there.
+    aliases: BTreeMap<Key, Fingerprint>,
+}
+
+impl Compared {
+    /// Every fingerprint by which a person may mean one of the findings.
+    fn names(&self) -> BTreeSet<Fingerprint> {
+        let own = self.found.keys().map(|(_, key)| *key);
+        own.chain(self.aliases.values().copied()).collect()
+    }
+}
+
 fn items(
     rules: &[&dyn Rule],
-    found: Found,
-    known: Option<&Known>,
+    compared: Compared,
     policy: &Policy,
     judgement: &mut Judgement<'_>,
 ) -> Vec<Item> {
+    let Compared {
+        found,
+        known,
+        aliases,
+    } = compared;
     let fingerprints: BTreeSet<Fingerprint> = found.keys().map(|(_, key)| *key).collect();
     let mut items: Vec<Item> = found
         .into_iter()
@@ -251,10 +257,14 @@ fn items(
         .into_iter()
         .map(|((index, fingerprint), finding)| {
             let meta = rules[index].meta();
-            let suppression = judgement.suppression(meta.id, fingerprint, &finding.evidence);
-            let key = (index, fingerprint);
-            let existing = known.is_some_and(|known| known.has(meta, key, finding.severity));
-            let most = match known {
+            let alias = aliases.get(&(index, fingerprint)).copied();
+            let names: Vec<Fingerprint> = std::iter::once(fingerprint).chain(alias).collect();
+            let suppression = judgement.suppression(meta.id, &names, &finding.evidence);
+            let key = (index, alias.unwrap_or(fingerprint));
+            let existing = known
+                .as_ref()
+                .is_some_and(|known| known.has(meta, key, finding.severity));
+            let most = match &known {
                 Some(known) if known.unsure.contains(&index) => Mode::Warn,
                 _ => Mode::Block,
             };
@@ -275,6 +285,7 @@ fn items(
                     (None, false) => Status::New,
                 },
                 suppression,
+                aliases: alias.iter().map(Fingerprint::to_string).collect(),
             }
         })
         .collect();

@@ -75,7 +75,7 @@ fn take(input: &Input<'_>, path: &RepoPath, line: &str, number: u32, findings: &
         why: "told to".to_owned(),
         fix: "remove the line".to_owned(),
         evidence: input.evidence(path, number, number).into_iter().collect(),
-        identity: vec![rest.to_owned()],
+        identity: vec![rest.into()],
     });
 }
 
@@ -316,7 +316,7 @@ fn what_becomes_worse_is_new() {
 
 #[test]
 fn short_ids_grow_where_two_collide() {
-    let of = |n: u32| Fingerprint::of("MD-901", &[n.to_string()]);
+    let of = |n: u32| Fingerprint::of("MD-901", &[n.to_string().into()]);
     let mut seen = BTreeMap::new();
     let (a, b) = (0..)
         .find_map(|n| seen.insert(of(n).short(5), n).map(|other| (other, n)))

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Evidence;
+use crate::{Evidence, RepoPath};
 
 /// How bad a contradiction is. Ordered: `Low < Medium < High < Critical`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -50,7 +50,54 @@ pub struct Finding {
     /// What makes this contradiction itself, whatever moves around it: the values that
     /// contradict each other (a context, a path, a job id), never line numbers or prose.
     /// The fingerprint is made of the rule's id and these, in order.
-    pub identity: Vec<String>,
+    pub identity: Vec<Part>,
+}
+
+/// One value of a contradiction's identity. What a change can rename says what it is, so that
+/// the contradiction is known again under its old name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// A value that is what it is: a context, a pattern, a kind of finding.
+    Text(String),
+    /// A file or folder of the tree.
+    Path(RepoPath),
+    /// A job of a workflow file. Counts as two values, path and id.
+    Job {
+        /// The workflow file.
+        path: RepoPath,
+        /// The job's id as written.
+        id: String,
+    },
+}
+
+impl Part {
+    /// The texts that the fingerprint is made of.
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        let (first, second) = match self {
+            Self::Text(text) => (text.as_str(), None),
+            Self::Path(path) => (path.as_str(), None),
+            Self::Job { path, id } => (path.as_str(), Some(id.as_str())),
+        };
+        std::iter::once(first).chain(second)
+    }
+}
+
+impl From<String> for Part {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<&str> for Part {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<RepoPath> for Part {
+    fn from(path: RepoPath) -> Self {
+        Self::Path(path)
+    }
 }
 
 /// The identity of a contradiction: SHA-256 over its rule and what contradicts what.
@@ -58,14 +105,14 @@ pub struct Finding {
 pub struct Fingerprint([u8; 32]);
 
 impl Fingerprint {
-    /// The fingerprint of a contradiction. Parts are length-prefixed, so that no two lists
-    /// of parts run together into the same text.
-    pub fn of(rule_id: &str, identity: &[String]) -> Self {
+    /// The fingerprint of a contradiction. Texts are length-prefixed, so that no two lists
+    /// of texts run together into the same text.
+    pub fn of(rule_id: &str, identity: &[Part]) -> Self {
         use sha2::{Digest, Sha256};
         let mut hasher = Sha256::new();
-        for part in std::iter::once(rule_id).chain(identity.iter().map(String::as_str)) {
-            hasher.update((part.len() as u64).to_be_bytes());
-            hasher.update(part.as_bytes());
+        for text in std::iter::once(rule_id).chain(identity.iter().flat_map(Part::texts)) {
+            hasher.update((text.len() as u64).to_be_bytes());
+            hasher.update(text.as_bytes());
         }
         Self(hasher.finalize().into())
     }
@@ -124,7 +171,7 @@ mod tests {
 
     #[test]
     fn parts_do_not_run_together() {
-        let parts = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
+        let parts = |list: &[&str]| list.iter().map(|s| Part::from(*s)).collect::<Vec<_>>();
         let one = Fingerprint::of("MD-001", &parts(&["ab", "c"]));
         assert_eq!(one, Fingerprint::of("MD-001", &parts(&["ab", "c"])));
         assert_ne!(one, Fingerprint::of("MD-001", &parts(&["a", "bc"])));
@@ -133,7 +180,7 @@ mod tests {
 
     #[test]
     fn short_ids_grow_by_prefix_and_avoid_look_alikes() {
-        let fingerprint = Fingerprint::of("MD-001", &["build".to_owned()]);
+        let fingerprint = Fingerprint::of("MD-001", &["build".into()]);
         let (five, eight) = (fingerprint.short(5), fingerprint.short(8));
         assert_eq!(five.as_str().len(), "PM-".len() + 5);
         assert!(eight.as_str().starts_with(five.as_str()));

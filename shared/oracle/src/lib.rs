@@ -20,9 +20,13 @@ mod evaluate;
 mod evidence;
 mod fact;
 mod finding;
+#[cfg(test)]
+mod fingerprint_tests;
+mod known;
 mod parsed;
 pub mod policy;
 pub mod registry;
+mod renames;
 mod report;
 mod rules;
 mod settings;
@@ -37,9 +41,10 @@ pub use decision::{Decision, Outcome};
 pub use evaluate::{Run, evaluate};
 pub use evidence::Evidence;
 pub use fact::{Fact, Reason, Unavailable};
-pub use finding::{Finding, Fingerprint, Severity, ShortId};
+pub use finding::{Finding, Fingerprint, Part, Severity, ShortId};
 pub use parsed::Workflows;
 pub use policy::{Mode, Policy, PolicyError, Thresholds};
+pub use renames::Renames;
 pub use report::{
     Item, Meta, Report, RuleError, RunMode, SeverityCounts, Status, StatusCounts, Summary,
 };

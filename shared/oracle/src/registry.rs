@@ -14,7 +14,8 @@ use crate::rules::md_001::MD_001;
 use crate::rules::md_007::MD_007;
 use crate::rules::md_008::MD_008;
 use crate::{
-    Evidence, Fact, Finding, Mode, RepoPath, RepositoryName, Settings, Tree, Unavailable, policy,
+    Evidence, Fact, Finding, Mode, Renames, RepoPath, RepositoryName, Settings, Tree, Unavailable,
+    policy,
 };
 
 /// Every rule. Adding one is a file in `rules/` and one entry here
@@ -87,6 +88,8 @@ pub struct Input<'a> {
 /// The other side of a comparison.
 #[derive(Debug, Clone, Copy)]
 pub struct Before<'a> {
+    /// Under which names it has the files and jobs of the tree under judgement.
+    pub renames: &'a Renames,
     /// The tree that is there now.
     pub tree: &'a Tree,
     /// Its workflow files.

@@ -156,6 +156,11 @@ pub struct Item {
     /// Why it does not count, where it is suppressed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suppression: Option<String>,
+    /// Its fingerprint at the base, where the change renames a file or a job that is part of its
+    /// identity; left out where it has no other.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(inner(regex(pattern = "^[0-9a-f]{64}$"))))]
+    pub aliases: Vec<String>,
 }
 
 /// Whether a finding counts against the change.

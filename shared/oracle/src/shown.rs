@@ -101,6 +101,7 @@ fn item_texts(item: &mut Item) {
         evidence: _,
         status: _,
         suppression,
+        aliases: _,
     } = item;
     [title, why, fix].into_iter().for_each(text);
     suppression.iter_mut().for_each(text);

@@ -184,7 +184,10 @@ pub(crate) fn judge(snapshot: &Snapshot, _policy: &Policy, run: &Run) -> Report 
 }
 
 fn item(base: Base, severity: Severity, line: u32) -> Item {
-    let fingerprint = Fingerprint::of("MD-900", &[base.branch().to_string(), line.to_string()]);
+    let fingerprint = Fingerprint::of(
+        "MD-900",
+        &[base.branch().as_str().into(), line.to_string().into()],
+    );
     Item {
         id: fingerprint.short(5),
         fingerprint: fingerprint.to_string(),
@@ -204,6 +207,7 @@ fn item(base: Base, severity: Severity, line: u32) -> Item {
         }],
         status: Status::New,
         suppression: None,
+        aliases: Vec::new(),
     }
 }
 

@@ -176,7 +176,7 @@ pub(crate) fn report(outcome: Outcome, items: Vec<Item>) -> Report {
 
 /// The `n`th finding, at line `n`.
 pub(crate) fn item(n: u32, severity: Severity, status: Status) -> Item {
-    let fingerprint = Fingerprint::of("MD-001", &[n.to_string()]);
+    let fingerprint = Fingerprint::of("MD-001", &[n.to_string().into()]);
     Item {
         id: fingerprint.short(5),
         fingerprint: fingerprint.to_string(),
@@ -196,5 +196,6 @@ pub(crate) fn item(n: u32, severity: Severity, status: Status) -> Item {
         }],
         status,
         suppression: None,
+        aliases: Vec::new(),
     }
 }

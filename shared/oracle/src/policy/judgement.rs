@@ -7,12 +7,13 @@ use jiff::Timestamp;
 use super::error::place;
 use super::suppression::{Named, has_expired, in_words, long_id};
 use super::{Comments, Policy, PolicyError, Suppression, Target, comments};
-use crate::{Evidence, Fact, Fingerprint, Snapshot, Tree};
+use crate::{Evidence, Fact, Fingerprint, Renames, Snapshot, Tree};
 
 /// What a policy says of the findings of one snapshot.
 pub(crate) struct Judgement<'a> {
     policy: &'a Policy,
     after: &'a Tree,
+    renames: &'a Renames,
     /// Those of the base: what a change brings along suppresses nothing.
     comments: Comments,
     now: Timestamp,
@@ -23,12 +24,14 @@ pub(crate) struct Judgement<'a> {
 }
 
 impl<'a> Judgement<'a> {
-    /// Reads what is written in the files, and looks which findings are meant by an id.
+    /// Reads what is written in the files, and looks which findings are meant by an id: `names`
+    /// are all fingerprints that the findings have.
     pub(crate) fn new(
         snapshot: &'a Snapshot,
         policy: &'a Policy,
         now: Timestamp,
-        found: &BTreeSet<Fingerprint>,
+        renames: &'a Renames,
+        names: &BTreeSet<Fingerprint>,
     ) -> Self {
         let (in_after, mut errors) = comments(&snapshot.after);
         let comments = match &snapshot.before {
@@ -51,6 +54,7 @@ impl<'a> Judgement<'a> {
         let mut judgement = Self {
             policy,
             after: &snapshot.after,
+            renames,
             comments: match policy.comments_locked_at {
                 Some(_) => Comments::default(),
                 None => comments,
@@ -60,13 +64,13 @@ impl<'a> Judgement<'a> {
             notes: policy.notes.iter().cloned().collect(),
             ambiguous: BTreeSet::new(),
         };
-        judgement.refuse_ambiguous(found);
+        judgement.refuse_ambiguous(names);
         judgement
     }
 
     /// An id that several findings have means none of them.
-    fn refuse_ambiguous(&mut self, found: &BTreeSet<Fingerprint>) {
-        let ids: Vec<String> = found.iter().copied().map(long_id).collect();
+    fn refuse_ambiguous(&mut self, names: &BTreeSet<Fingerprint>) {
+        let ids: Vec<String> = names.iter().copied().map(long_id).collect();
         for (index, suppression) in self.policy.suppressions.iter().enumerate() {
             let Target::Id(id) = &suppression.target else {
                 continue;
@@ -91,16 +95,16 @@ impl<'a> Judgement<'a> {
         !evidence.is_empty() && evidence.iter().all(outside)
     }
 
-    /// Why a finding does not count, where a person decided so. A decision that has expired is
-    /// noted.
+    /// Why a finding does not count, where a person decided so under any of its fingerprints. A
+    /// decision that has expired is noted.
     pub(crate) fn suppression(
         &mut self,
         rule_id: &str,
-        fingerprint: Fingerprint,
+        fingerprints: &[Fingerprint],
         evidence: &[Evidence],
     ) -> Option<String> {
         let policy = self.policy;
-        let finding = Named::new(rule_id, fingerprint, evidence);
+        let finding = Named::new(rule_id, fingerprints, evidence);
         for (index, suppression) in policy.suppressions.iter().enumerate() {
             if !suppression.target.covers(&finding) || self.ambiguous.contains(&index) {
                 continue;
@@ -114,9 +118,11 @@ impl<'a> Judgement<'a> {
     }
 
     fn comment(&mut self, rule_id: &str, evidence: &[Evidence]) -> Option<String> {
-        let first = evidence
-            .first()
-            .filter(|it| self.comments.any_in(&it.path))?;
+        let first = evidence.first()?;
+        let path = self.renames.path_before(&first.path);
+        if !self.comments.any_in(path) {
+            return None;
+        }
         let Some(Fact::Known(content)) = self.after.files.get(&first.path) else {
             return None;
         };
@@ -124,13 +130,13 @@ impl<'a> Judgement<'a> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         let index = usize::try_from(first.start_line.checked_sub(1)?).ok()?;
         let line = text.lines().nth(index)?;
-        for comment in self.comments.about(rule_id, &first.path, line) {
+        for comment in self.comments.about(rule_id, path, line) {
             if !has_expired(comment.until, self.now) {
-                let at = place(first.path.as_str(), Some(comment.line));
+                let at = place(path.as_str(), Some(comment.line));
                 return Some(in_words(&comment.reason, None, comment.until, &at));
             }
             self.notes.insert(PolicyError {
-                path: first.path.to_string(),
+                path: path.to_string(),
                 line: Some(comment.line),
                 column: None,
                 key: None,

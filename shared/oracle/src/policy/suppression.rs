@@ -51,28 +51,30 @@ pub enum Target {
 /// A finding by all its names.
 pub(super) struct Named<'a> {
     pub(super) rule_id: &'a str,
-    /// The longest short id; any other is its beginning.
-    pub(super) long_id: String,
-    pub(super) fingerprint: String,
+    /// Its fingerprints: its own, and those that it had before a rename.
+    pub(super) fingerprints: &'a [Fingerprint],
     pub(super) evidence: &'a [Evidence],
 }
 
 impl<'a> Named<'a> {
     pub(super) fn new(
         rule_id: &'a str,
-        fingerprint: Fingerprint,
+        fingerprints: &'a [Fingerprint],
         evidence: &'a [Evidence],
     ) -> Self {
         Self {
             rule_id,
-            long_id: long_id(fingerprint),
-            fingerprint: fingerprint.to_string(),
+            fingerprints,
             evidence,
         }
     }
+
+    fn any(&self, is_meant: impl Fn(Fingerprint) -> bool) -> bool {
+        self.fingerprints.iter().any(|one| is_meant(*one))
+    }
 }
 
-/// The longest id that a fingerprint has.
+/// The longest id that a fingerprint has; any other is its beginning.
 pub(super) fn long_id(fingerprint: Fingerprint) -> String {
     fingerprint.short(usize::MAX).to_string()
 }
@@ -81,8 +83,8 @@ impl Target {
     /// Whether a finding is meant.
     pub(super) fn covers(&self, finding: &Named<'_>) -> bool {
         match self {
-            Self::Id(id) => finding.long_id.starts_with(id),
-            Self::Fingerprint(text) => finding.fingerprint == *text,
+            Self::Id(id) => finding.any(|one| long_id(one).starts_with(id)),
+            Self::Fingerprint(text) => finding.any(|one| one.to_string() == *text),
             Self::Files { rule_id, path } => {
                 let inside = |it: &Evidence| path.take(it.path.as_str());
                 rule_id == finding.rule_id

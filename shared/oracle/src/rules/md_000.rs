@@ -15,15 +15,15 @@ pub(crate) struct UnreadableGovernance;
 static META: RuleMeta = RuleMeta {
     id: "MD-000",
     name: "unreadable-governance",
-    version: 3,
+    version: 4,
     default_mode: Mode::Block,
     what: "\
 A file that other rules read can't be read any more: a workflow that is not YAML or not a \
 workflow, is larger than 1 MiB, is a symbolic link or a submodule, or comes after as many other \
 workflows as are read of one tree; the CODEOWNERS file that counts, where it is a link or has 3 MB \
 or more; the policy, `.github/phase-mirror.yml`, with an error in it; or the platform cuts the \
-list of the repository's files short because there are too many. What was already so at the base \
-is listed as *unavailable* and is nobody's finding. What the platform failed to deliver is \
+list of the repository's files short because there are too many. What was already so at the base, \
+under whatever name, is listed as *unavailable* and is nobody's finding. What the platform failed to deliver is \
 unavailable too. An empty repository is readable: it has nothing to read.",
     why: "\
 What can't be read is not judged. If that passed, breaking a file would be a way past every other \
@@ -94,7 +94,7 @@ fn tree(input: &Input<'_>, findings: &mut Findings) {
         fix: "Commit fewer files: keep dependencies and build output out of the repository."
             .to_owned(),
         evidence: Vec::new(),
-        identity: vec!["tree".to_owned()],
+        identity: vec!["tree".into()],
     });
 }
 
@@ -103,7 +103,11 @@ fn workflow(input: &Input<'_>, path: &RepoPath, findings: &mut Findings) {
     let Some(broken) = input.workflows.get(path).and_then(broken) else {
         return;
     };
-    let history = match input.before.map(|before| before.workflows.get(path)) {
+    let before = input.before.map(|before| {
+        let path = before.renames.path_before(path);
+        before.workflows.get(path)
+    });
+    let history = match before {
         None => History::NotCompared,
         Some(None) => History::New,
         Some(Some(before)) if self::broken(before).is_some() => History::Broken,
@@ -297,7 +301,7 @@ impl Broken {
                 None => format!("Commit {shown} as an ordinary directory."),
             },
             evidence: vec![evidence],
-            identity: vec![path.to_string()],
+            identity: vec![path.clone().into()],
         }
     }
 }

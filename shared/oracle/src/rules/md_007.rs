@@ -193,7 +193,7 @@ impl Case<'_> {
             ),
             fix: "Put those that are told right, and see what remains.".to_owned(),
             evidence: Vec::new(),
-            identity: vec!["more".to_owned(), kind.to_owned()],
+            identity: vec!["more".into(), kind.into()],
         });
         told.chain(more).collect()
     }
@@ -230,7 +230,7 @@ fn second_file(input: &Input<'_>, first: &RepoPath, other: &RepoPath) -> Option<
             quoted(other.as_str())
         ),
         evidence: input.evidence(other, 1, 1).into_iter().collect(),
-        identity: vec!["second-file".to_owned(), other.to_string()],
+        identity: vec!["second-file".into(), other.clone().into()],
     })
 }
 

@@ -70,7 +70,7 @@ pub(super) fn finding(
         ),
         fix: text.fix,
         evidence: text.evidence,
-        identity: vec![text.kind.to_owned(), required.context.clone()],
+        identity: vec![text.kind.into(), required.context.clone().into()],
     }
 }
 

@@ -251,7 +251,7 @@ impl Bad<'_> {
             why: self.why(case),
             fix: self.fix(),
             evidence: evidence.filter_map(|rule| case.line(rule.line)).collect(),
-            identity: vec!["owner".to_owned(), lower(self.shown)],
+            identity: vec!["owner".into(), lower(self.shown).into()],
         }
     }
 

@@ -98,7 +98,7 @@ fn unused_finding(case: &Case<'_>, severity: Severity, rule: &Rule, lost: Option
         ),
         fix,
         evidence: case.line(rule.line).into_iter().collect(),
-        identity: vec!["unused".to_owned(), rule.text.clone()],
+        identity: vec!["unused".into(), rule.text.clone().into()],
     }
 }
 
@@ -183,6 +183,10 @@ fn shadowed_finding(case: &Case<'_>, severity: Severity, rule: &Rule, by: &Rule)
             .into_iter()
             .filter_map(|rule| case.line(rule.line))
             .collect(),
-        identity: vec!["shadowed".to_owned(), rule.text.clone(), by.text.clone()],
+        identity: vec![
+            "shadowed".into(),
+            rule.text.clone().into(),
+            by.text.clone().into(),
+        ],
     }
 }

@@ -99,6 +99,6 @@ fn finding(case: &Case<'_>, severity: Severity, skipped: &Skipped) -> Finding {
         ),
         fix: format!("Correct line {} of {path}.", skipped.line),
         evidence: case.line(skipped.line).into_iter().collect(),
-        identity: vec!["line".to_owned(), skipped.text.trim().to_owned()],
+        identity: vec!["line".into(), skipped.text.trim().into()],
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn no_file(input: &Input<'_>, review: &Review) -> Option<Finding> {
               other owner; or stop requiring the review."
             .to_owned(),
         evidence: Vec::new(),
-        identity: vec!["no-code-owners".to_owned()],
+        identity: vec!["no-code-owners".into()],
     })
 }
 
@@ -61,7 +61,7 @@ fn names_nobody(case: &Case<'_>) -> Finding {
              requiring the review."
         ),
         evidence: case.line(1).into_iter().collect(),
-        identity: vec!["no-code-owners".to_owned()],
+        identity: vec!["no-code-owners".into()],
     }
 }
 
@@ -83,7 +83,7 @@ fn files_without_owner(case: &Case<'_>, files: &Files<'_>) -> Option<Finding> {
              files that nobody is to own, add a line with their pattern and no owner."
         ),
         evidence: case.line(1).into_iter().collect(),
-        identity: vec!["files-without-owner".to_owned(), case.branch().to_owned()],
+        identity: vec!["files-without-owner".into(), case.branch().into()],
     })
 }
 
@@ -108,7 +108,7 @@ fn governance(case: &Case<'_>, coverage: &Coverage<'_>) -> Option<Finding> {
              for it."
         ),
         evidence: first_file(case, files).into_iter().collect(),
-        identity: vec!["governance-without-owner".to_owned()],
+        identity: vec!["governance-without-owner".into()],
     })
 }
 

@@ -60,7 +60,7 @@ pub(super) fn finding(input: &Input<'_>, case: &Case<'_, '_>) -> Finding {
         ),
         fix: text.fix,
         evidence: evidence(input, case.reporter, &text.spans),
-        identity: vec![case.defect.kind().to_owned(), first.to_owned()],
+        identity: vec![case.defect.kind().into(), first.into()],
     }
 }
 
@@ -86,7 +86,7 @@ pub(super) fn any_source(input: &Input<'_>, checks: &[&Check<'_>]) -> Finding {
         ),
         fix: "Set GitHub Actions as the source of these checks where they are required.".to_owned(),
         evidence: Vec::new(),
-        identity: vec!["any-source".to_owned(), branch.to_owned()],
+        identity: vec!["any-source".into(), branch.into()],
     }
 }
 
