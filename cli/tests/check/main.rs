@@ -7,5 +7,6 @@
 mod change;
 mod export;
 mod forms;
+mod ourselves;
 mod refusals;
 mod repository;
