@@ -16,6 +16,9 @@ impl From<CheckoutError> for Failure {
             CheckoutError::UnknownRevision { .. } => {
                 "fetch it first (in a workflow: actions/checkout with `fetch-depth: 0`)"
             }
+            CheckoutError::Ambiguous { .. } => {
+                "name it in full, such as refs/remotes/origin/main or refs/heads/main"
+            }
             CheckoutError::NoMergeBase { .. } => {
                 "fetch more of the history: `git fetch --unshallow` (in a workflow: \
                  actions/checkout with `fetch-depth: 0`)"

@@ -117,3 +117,41 @@ fn a_folder_of_a_repository_stands_for_the_whole() {
     let report = repository.report(&[".github/workflows", "--settings", "settings.json"]);
     assert_eq!(findings(&report).len(), 1, "{report}");
 }
+
+/// What nobody can look at in a checkout is no excuse for taking away what it is about.
+#[test]
+fn a_change_that_removes_codeowners_blocks_where_policy_says_so() {
+    let repository = Repository::new();
+    repository.write(".github/CODEOWNERS", "* @octo-org/all\n");
+    repository.write(
+        ".github/phase-mirror.yml",
+        "version: 1\npreset: strict\nrules: {MD-007: {mode: block}}\n",
+    );
+    repository.write(
+        "settings.json",
+        &settings(&["test"]).replace(
+            "\"rules\":[",
+            "\"rules\":[{\"type\":\"pull_request\",\"parameters\":{\"require_code_owner_review\":true,\
+             \"required_approving_review_count\":1}},",
+        ),
+    );
+    repository.commit("owned");
+    repository.git(&["checkout", "--quiet", "-b", "topic"]);
+    repository.git(&["rm", "--quiet", ".github/CODEOWNERS"]);
+    let arguments = ["--base", "main", "--settings", "settings.json"];
+    let report = repository.report(&arguments);
+    assert_eq!(report["decision"]["outcome"], "block", "{report:#}");
+}
+
+/// A file in the place of the directory takes all workflows away, and must not pass unnoticed.
+#[test]
+fn a_file_in_the_place_of_the_workflows_is_a_finding() {
+    let repository = Repository::new();
+    repository.git(&["checkout", "--quiet", "-b", "topic"]);
+    repository.git(&["rm", "--quiet", "-r", ".github/workflows"]);
+    repository.write(".github/workflows", "x");
+    let report = repository.report(&["--base", "main", "--settings", "settings.json"]);
+    let found = findings(&report);
+    let unreadable = "new `.github/workflows` can't be read".to_owned();
+    assert!(found.contains(&unreadable), "{found:?}");
+}

@@ -34,6 +34,12 @@ pub enum CheckoutError {
         /// What was asked for.
         revision: String,
     },
+    /// A name that is that of a tag and of a branch, for example.
+    #[error("{revision:?} names several things in this repository")]
+    Ambiguous {
+        /// What was asked for.
+        revision: String,
+    },
     /// Two histories that never meet, or whose meeting a shallow clone does not hold.
     #[error("{revision:?} and what is checked out have no commit in common")]
     NoMergeBase {

@@ -24,7 +24,7 @@ impl Git {
         if !output.status.success() {
             // Exit code 128 is any fatal error; only this one means "there is none".
             let message = said(&output);
-            if message.contains("not a git repository") {
+            if message.contains("not a git repository") && !is_repository(folder) {
                 return Ok(None);
             }
             return Err(CheckoutError::Git {
@@ -51,21 +51,30 @@ impl Git {
         let output = output(
             &self.root,
             "rev-parse",
-            &["--verify", "--quiet", "--end-of-options", &commit],
+            &["--verify", "--end-of-options", &commit],
         )?;
         if !output.status.success() {
             return Ok(None);
+        }
+        // Git takes the tag then, which anybody may have pushed, and says so in passing only.
+        if said(&output).contains("is ambiguous") {
+            return Err(CheckoutError::Ambiguous {
+                revision: revision.to_owned(),
+            });
         }
         id("rev-parse", line(&output.stdout)).map(Some)
     }
 
     /// Where the histories of a revision and of `HEAD` meet.
     pub(crate) fn merge_base(&self, revision: &str) -> Result<ObjectId, CheckoutError> {
-        let Some(other) = self.resolve_if_there(revision)? else {
-            return Err(CheckoutError::UnknownRevision {
-                revision: revision.to_owned(),
-            });
+        let unknown = || CheckoutError::UnknownRevision {
+            revision: revision.to_owned(),
         };
+        // `^HEAD` and its like name a range, not a commit.
+        if revision.starts_with('^') {
+            return Err(unknown());
+        }
+        let other = self.resolve_if_there(revision)?.ok_or_else(unknown)?;
         let output = output(&self.root, "merge-base", &[other.as_str(), "HEAD"])?;
         if output.status.code() == Some(1) {
             return Err(CheckoutError::NoMergeBase {
@@ -114,8 +123,31 @@ fn output(
         .map_err(|source| CheckoutError::Start { source })
 }
 
+/// Variables that say which repository is meant (`git rev-parse --local-env-vars`): a hook that
+/// calls us has some of them set, and we are told by the path.
+const LOCAL_VARIABLES: [&str; 15] = [
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_CONFIG",
+    "GIT_CONFIG_COUNT",
+    "GIT_CONFIG_PARAMETERS",
+    "GIT_DIR",
+    "GIT_GRAFT_FILE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+];
+
 fn git(folder: &Path, command: &str, arguments: &[&str]) -> Command {
     let mut git = Command::new("git");
+    for variable in LOCAL_VARIABLES {
+        git.env_remove(variable);
+    }
     git.arg("-C")
         .arg(folder)
         // The only setting that runs a program when files are listed.

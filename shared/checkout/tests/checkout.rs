@@ -136,7 +136,7 @@ fn a_change_is_compared_with_where_the_histories_meet() {
 #[test]
 fn revisions_that_are_none_are_errors() {
     let repository = Repository::new();
-    for revision in ["no-such-branch", "--help", "main:src/main.rs", ""] {
+    for revision in ["no-such-branch", "--help", "main:src/main.rs", "^HEAD", ""] {
         let error = repository.open().merge_base(revision).unwrap_err();
         let expected = matches!(error, CheckoutError::UnknownRevision { .. });
         assert!(expected, "{revision:?}: {error}");
@@ -245,4 +245,53 @@ fn what_is_no_folder_is_an_error() {
     std::fs::write(folder.path().join("file"), "").unwrap();
     let error = Checkout::open(&folder.path().join("file")).unwrap_err();
     assert!(matches!(error, CheckoutError::NotAFolder { .. }), "{error}");
+}
+
+/// A hook that calls us has them set; the path says which repository is meant.
+#[test]
+fn variables_of_another_repository_mean_nothing() {
+    let (ours, other) = (Repository::new(), Repository::new());
+    other.write("other", "other");
+    other.commit("other");
+    let tests = std::env::current_exe().unwrap();
+    let output = Command::new(tests)
+        .args(["--exact", "beside_another_repository", "--nocapture"])
+        .env("CHECKOUT_TEST", ours.path())
+        .env("GIT_DIR", other.path().join(".git"))
+        .env("GIT_WORK_TREE", other.path())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+}
+
+/// The part of the test above that runs in a process with other variables.
+#[test]
+fn beside_another_repository() {
+    let Some(path) = std::env::var_os("CHECKOUT_TEST") else {
+        return;
+    };
+    let checkout = Checkout::open(&Path::new(&path).join("src")).unwrap();
+    let tree = checkout.working_tree(|_| false).unwrap();
+    assert_eq!(paths(&tree), [WORKFLOW, ".gitignore", "src/main.rs"]);
+}
+
+/// Git would take the tag, which anybody who may push one could point at a commit of theirs.
+#[test]
+fn a_tag_does_not_stand_in_for_a_branch() {
+    let repository = Repository::new();
+    repository.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
+    assert!(repository.open().merge_base("origin/main").is_ok());
+    repository.git(&["tag", "origin/main"]);
+    let error = repository.open().merge_base("origin/main").unwrap_err();
+    assert!(matches!(error, CheckoutError::Ambiguous { .. }), "{error}");
+    let full = repository.open().merge_base("refs/remotes/origin/main");
+    assert!(full.is_ok());
+}
+
+#[test]
+fn a_repository_that_can_not_be_used_is_not_taken_for_none() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(".git"), "gitdir: /nowhere\n").unwrap();
+    let error = Checkout::open(folder.path()).unwrap_err();
+    assert!(matches!(error, CheckoutError::Git { .. }), "{error}");
 }

@@ -53,15 +53,19 @@ impl Known {
     }
 }
 
-/// The rules that could look at less before than after. What only a run decides is left out:
-/// it is never seen, and taking it away must not disarm the rule.
+/// The rules that could look at less before than after. What only a run decides, and what nobody
+/// gives us, is left out: it is seen on neither side, and a change that takes away what it is
+/// about must not disarm the rule.
 pub(crate) fn unsure(
     before: &[(usize, Unavailable)],
     after: &[(usize, Unavailable)],
 ) -> BTreeSet<usize> {
-    let seen_since = |missing: &&(usize, Unavailable)| {
-        missing.1.reason != Reason::Dynamic && !after.contains(missing)
+    let never_seen = |missing: &Unavailable| {
+        use Reason::{Dynamic, NotPermitted, NotProvided};
+        matches!(missing.reason, Dynamic | NotPermitted | NotProvided)
     };
+    let seen_since =
+        |missing: &&(usize, Unavailable)| !never_seen(&missing.1) && !after.contains(missing);
     before
         .iter()
         .filter(seen_since)

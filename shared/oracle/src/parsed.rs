@@ -74,6 +74,12 @@ pub(crate) fn content<'a>(
         }
         Some(EntryKind::File | EntryKind::Executable) | None => {}
     }
+    if WORKFLOW_DIRECTORIES.contains(&path.as_str()) {
+        return unavailable(
+            Reason::Unreadable,
+            "It is a file in the place of a directory, so that there are no workflows.",
+        );
+    }
     let limit = file_limit(path);
     let too_large = || {
         let detail = format!("It is larger than {limit} bytes; make it smaller.");
