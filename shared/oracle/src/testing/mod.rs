@@ -26,4 +26,4 @@ mod render;
 mod settings;
 
 pub use fixture::Fixture;
-pub use render::render;
+pub use render::{brief, render};

@@ -72,3 +72,34 @@ fn render_item(item: &Item) -> String {
     let _ = writeln!(text, "  why {}\n  fix {}", item.why, item.fix);
     text
 }
+
+/// A report without its texts: what is found where, and what could not be told.
+///
+/// # Panics
+/// When a rule failed.
+pub fn brief(report: &Report) -> String {
+    let mut text = String::new();
+    for item in &report.items {
+        let places = item.evidence.iter().map(|evidence| {
+            let file = evidence
+                .path
+                .as_str()
+                .rsplit('/')
+                .next()
+                .unwrap_or_default();
+            format!("{file}:{}", evidence.start_line)
+        });
+        let places: Vec<String> = places.collect();
+        let places = places.join(" ");
+        let _ = writeln!(text, "{}: {} [{places}]", item.severity, item.title);
+    }
+    for missing in &report.meta.unavailable {
+        let _ = writeln!(text, "unknown {}: {}", missing.fact, missing.detail);
+    }
+    assert!(
+        report.meta.rule_errors.is_empty(),
+        "{:?}",
+        report.meta.rule_errors
+    );
+    text
+}

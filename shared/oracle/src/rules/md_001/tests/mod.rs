@@ -19,7 +19,7 @@ use expect_test::Expect;
 
 use crate::rules::md_000::MD_000;
 use crate::rules::md_001::MD_001;
-use crate::testing::{Fixture, render};
+use crate::testing::{Fixture, brief, render};
 use crate::{Outcome, Report};
 
 /// The report by this rule, and by the one about files that can't be read.
@@ -55,33 +55,6 @@ fn passes(text: &str) {
         render(&report)
     );
     assert!(report.items.is_empty(), "{}", render(&report));
-}
-
-fn brief(report: &Report) -> String {
-    let mut text = String::new();
-    for item in &report.items {
-        let places = item.evidence.iter().map(|evidence| {
-            let file = evidence
-                .path
-                .as_str()
-                .rsplit('/')
-                .next()
-                .unwrap_or_default();
-            format!("{file}:{}", evidence.start_line)
-        });
-        let places: Vec<String> = places.collect();
-        let places = places.join(" ");
-        let _ = writeln!(text, "{}: {} [{places}]", item.severity, item.title);
-    }
-    for missing in &report.meta.unavailable {
-        let _ = writeln!(text, "unknown {}: {}", missing.fact, missing.detail);
-    }
-    assert!(
-        report.meta.rule_errors.is_empty(),
-        "{:?}",
-        report.meta.rule_errors
-    );
-    text
 }
 
 /// A job that runs something, in flow style.

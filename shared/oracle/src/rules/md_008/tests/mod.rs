@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 use expect_test::Expect;
 
 use crate::rules::md_008::MD_008;
-use crate::testing::{Fixture, render};
+use crate::testing::{Fixture, brief, render};
 use crate::{Outcome, Report};
 
 /// The report by this rule only.
@@ -39,22 +39,7 @@ fn check(text: &str, expected: Expect) {
     reason = "`expect![]` is written at the call"
 )]
 fn finds(text: &str, expected: Expect) {
-    let report = report(text);
-    let mut brief = String::new();
-    for item in &report.items {
-        let places = item.evidence.iter().map(|evidence| {
-            let path = evidence.path.as_str();
-            let file = path.rsplit('/').next().unwrap_or_default();
-            format!("{file}:{}", evidence.start_line)
-        });
-        let places: Vec<String> = places.collect();
-        let places = places.join(" ");
-        let _ = writeln!(brief, "{}: {} [{places}]", item.severity, item.title);
-    }
-    for missing in &report.meta.unavailable {
-        let _ = writeln!(brief, "unknown {}: {}", missing.fact, missing.detail);
-    }
-    expected.assert_eq(&brief);
+    expected.assert_eq(&brief(&report(text)));
 }
 
 /// Nothing is found, and everything could be looked at.
