@@ -239,8 +239,4 @@ impl Deliveries for ObservedDeliveries {
         let _ = self.ended.send(id.clone());
         Ok(())
     }
-
-    async fn recent(&self, limit: u32) -> Result<Vec<(DeliveryId, FinishedDelivery)>, StoreError> {
-        self.inner.recent(limit).await
-    }
 }

@@ -3,23 +3,39 @@
 //! `Display` never repeats its source; the boundary that gives up logs the chain once.
 
 use std::error::Error;
+use std::fmt;
 use std::time::Duration;
 
 type Source = Box<dyn Error + Send + Sync>;
 
 /// A store could not do what it was asked. Never to be read as "none" or "false".
 #[derive(Debug, thiserror::Error)]
-#[error("{operation} on {table}: {kind}")]
+#[error("{operation} in {table}: {kind}")]
 pub struct StoreError {
     /// The operation, as the port names it.
     pub operation: &'static str,
-    /// The table (or queue, or object kind).
-    pub table: &'static str,
+    /// Where.
+    pub table: Table,
     /// The kind of failure.
     pub kind: StoreErrorKind,
     /// What the store itself said.
     #[source]
     pub source: Option<Source>,
+}
+
+/// A table (or queue, or kind of objects) and what finds an entry of it. Never a key's value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Table {
+    /// Its name, as the adapter has it.
+    pub name: &'static str,
+    /// The kind of its key, such as `head`.
+    pub key: &'static str,
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (by {})", self.name, self.key)
+    }
 }
 
 /// Kinds of store failure, by what the caller can do.
@@ -37,6 +53,10 @@ pub enum StoreErrorKind {
     /// The item is larger than the store takes; nothing was stored, and a retry can't help.
     #[error("the item is too large to be stored")]
     TooLarge,
+    /// The store refuses the request: a permission or the table is missing, or the request is
+    /// wrong, which is a bug of ours. Only a change by the operator helps.
+    #[error("the store refuses the request")]
+    Refused,
 }
 
 /// GitHub did not do what it was asked.

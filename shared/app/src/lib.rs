@@ -22,4 +22,4 @@ pub mod render;
 pub mod testing;
 pub mod webhook;
 
-pub use error::{GitHubError, GitHubErrorKind, StoreError, StoreErrorKind};
+pub use error::{GitHubError, GitHubErrorKind, StoreError, StoreErrorKind, Table};

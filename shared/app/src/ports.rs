@@ -59,8 +59,6 @@ pub trait Deliveries: Send + Sync {
     async fn finished(&self, id: &DeliveryId) -> Result<Option<FinishedDelivery>, StoreError>;
     /// Records the end. The first record stands; later ones change nothing.
     async fn finish(&self, id: &DeliveryId, end: &FinishedDelivery) -> Result<(), StoreError>;
-    /// The latest finished deliveries, newest first, at most `limit`.
-    async fn recent(&self, limit: u32) -> Result<Vec<(DeliveryId, FinishedDelivery)>, StoreError>;
 }
 
 /// A lease that was granted.
@@ -148,7 +146,8 @@ impl Generation {
     }
 }
 
-/// What is known of heads. Kept for 30 days.
+/// What is known of heads: pull requests for 30 days, generations for 91, longer than the
+/// evaluations, since their number must not come again while what they said is kept.
 ///
 /// Every write is made under a lease on the head; it is
 /// [`Stale`](crate::StoreErrorKind::Stale), and nothing is written, when a newer epoch was

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::ports::Clock;
-use app::{StoreError, StoreErrorKind};
+use app::{StoreError, StoreErrorKind, Table};
 use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 use tokio::sync::Mutex;
@@ -88,7 +88,7 @@ impl Database {
     pub(crate) async fn transact<T, F>(
         &self,
         operation: &'static str,
-        table: &'static str,
+        table: Table,
         work: F,
     ) -> Result<T, StoreError>
     where
@@ -171,7 +171,7 @@ fn kind(error: &rusqlite::Error) -> StoreErrorKind {
     }
 }
 
-fn stale(operation: &'static str, table: &'static str) -> StoreError {
+fn stale(operation: &'static str, table: Table) -> StoreError {
     StoreError {
         operation,
         table,
@@ -233,13 +233,18 @@ mod tests {
         }
     }
 
+    const SETTINGS: Table = Table {
+        name: "settings",
+        key: "name",
+    };
+
     /// Guards the answer 202: with less than `FULL` a commit may be lost with the machine.
     #[tokio::test]
     async fn commits_are_on_the_disk_when_they_return() {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let held = DataDirectory::hold(directory.path()).expect("held");
         let database = Database::open(held, Arc::new(FixedClock)).expect("opens");
-        let settings = database.transact("test", "settings", |transaction, _| {
+        let settings = database.transact("test", SETTINGS, |transaction, _| {
             let setting = |name| transaction.pragma_query_value(None, name, |row| row.get(0));
             let mode: String =
                 transaction.pragma_query_value(None, "journal_mode", |row| row.get(0))?;

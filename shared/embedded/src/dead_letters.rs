@@ -1,12 +1,17 @@
 //! Messages that nobody works on any more: kept, listed and counted for 14 days.
 
-use app::StoreError;
+use app::{StoreError, Table};
 use jiff::Timestamp;
 use rusqlite::{Row, Transaction, params};
 
 use crate::columns::At;
 use crate::queue::Queue;
 use crate::retention::{self, expiry};
+
+const TABLE: Table = Table {
+    name: "dead_letters",
+    key: "message",
+};
 
 /// A message that was given up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +30,7 @@ impl Queue {
     /// The latest dead letters, newest first, at most `limit`.
     pub async fn dead_letters(&self, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
         self.database
-            .transact("dead_letters", "dead_letters", move |transaction, now| {
+            .transact("dead_letters", TABLE, move |transaction, now| {
                 let mut latest = transaction.prepare(
                     "SELECT body, reason, receives, died_at FROM dead_letters
                      WHERE expires_at > ?1 ORDER BY died_at DESC, message_id DESC LIMIT ?2",

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use app::StoreError;
 use app::event::DeliveryId;
 use app::ports::{Deliveries, FinishedDelivery};
+use app::{StoreError, Table};
 use async_trait::async_trait;
 use rusqlite::{OptionalExtension, Row, params};
 
@@ -12,7 +12,10 @@ use crate::columns::{At, Json, Text};
 use crate::open::Embedded;
 use crate::retention::{self, expiry};
 
-const TABLE: &str = "deliveries";
+const TABLE: Table = Table {
+    name: "deliveries",
+    key: "delivery",
+};
 
 #[async_trait]
 impl Deliveries for Embedded {
@@ -59,10 +62,16 @@ impl Deliveries for Embedded {
             })
             .await
     }
+}
 
-    async fn recent(&self, limit: u32) -> Result<Vec<(DeliveryId, FinishedDelivery)>, StoreError> {
+impl Embedded {
+    /// The latest finished deliveries, newest first, at most `limit`: for who runs this machine.
+    pub async fn recent_deliveries(
+        &self,
+        limit: u32,
+    ) -> Result<Vec<(DeliveryId, FinishedDelivery)>, StoreError> {
         self.database
-            .transact("recent", TABLE, move |transaction, now| {
+            .transact("recent_deliveries", TABLE, move |transaction, now| {
                 let mut latest = transaction.prepare(
                     "SELECT outcome, detail, finished_at, delivery_id FROM deliveries
                      WHERE expires_at > ?1

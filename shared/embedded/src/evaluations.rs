@@ -1,8 +1,8 @@
 //! [`Evaluations`] in SQLite: the first that is stored for a generation stands.
 
-use app::StoreError;
 use app::event::Head;
 use app::ports::{Evaluations, StoredEvaluation};
+use app::{StoreError, Table};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
@@ -11,7 +11,10 @@ use crate::columns::Json;
 use crate::open::Embedded;
 use crate::retention::{self, expiry};
 
-const TABLE: &str = "evaluations";
+const TABLE: Table = Table {
+    name: "evaluations",
+    key: "head and generation",
+};
 
 #[async_trait]
 impl Evaluations for Embedded {

@@ -1,8 +1,8 @@
 //! [`Heads`] in SQLite: every write checks the lease's epoch in its own transaction.
 
-use app::StoreError;
 use app::event::Head;
 use app::ports::{Generation, HeadPullRequest, Heads, Lease};
+use app::{StoreError, Table};
 use async_trait::async_trait;
 use rusqlite::{OptionalExtension, params};
 
@@ -11,8 +11,14 @@ use crate::leases::check_epoch;
 use crate::open::Embedded;
 use crate::retention::{self, expiry};
 
-const PULL_REQUESTS: &str = "head_pull_requests";
-const GENERATIONS: &str = "generations";
+const PULL_REQUESTS: Table = Table {
+    name: "head_pull_requests",
+    key: "head",
+};
+const GENERATIONS: Table = Table {
+    name: "generations",
+    key: "head",
+};
 
 #[async_trait]
 impl Heads for Embedded {

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use app::StoreError;
 use app::event::Head;
 use app::ports::{Acquired, Lease, Leases};
+use app::{StoreError, Table};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
@@ -14,7 +14,10 @@ use crate::database::Failure;
 use crate::open::Embedded;
 use crate::retention::{self, expiry};
 
-const TABLE: &str = "leases";
+const TABLE: Table = Table {
+    name: "leases",
+    key: "head",
+};
 
 #[async_trait]
 impl Leases for Embedded {

@@ -1,14 +1,17 @@
 //! [`Policies`] in SQLite.
 
-use app::StoreError;
 use app::ports::{Policies, PolicyOf, StoredPolicy};
+use app::{StoreError, Table};
 use async_trait::async_trait;
 use rusqlite::{OptionalExtension, params};
 
 use crate::columns::At;
 use crate::open::Embedded;
 
-const TABLE: &str = "policies";
+const TABLE: Table = Table {
+    name: "policies",
+    key: "account or branch",
+};
 
 /// The columns of a key.
 fn key(of: &PolicyOf) -> (&'static str, u64, String) {

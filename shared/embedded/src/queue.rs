@@ -9,7 +9,7 @@ use std::time::Duration;
 use app::evaluate::Attempt;
 use app::event::Message;
 use app::ports::EventQueue;
-use app::{StoreError, StoreErrorKind};
+use app::{StoreError, StoreErrorKind, Table};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
@@ -30,7 +30,10 @@ pub const MAX_RECEIVES: u32 = 12;
 /// hidden before the clock was set back, and is visible.
 const MAX_VISIBILITY: Duration = Duration::from_hours(12);
 
-const TABLE: &str = "queue";
+const TABLE: Table = Table {
+    name: "queue",
+    key: "message",
+};
 
 /// The queue of a data directory. Clones share it.
 #[derive(Clone)]
@@ -370,7 +373,7 @@ mod tests {
         assert_eq!(refused.kind, StoreErrorKind::TooLarge);
         assert_eq!(
             refused.to_string(),
-            "send on queue: the item is too large to be stored"
+            "send in queue (by message): the item is too large to be stored"
         );
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use app::StoreError;
+use app::{StoreError, Table};
 use jiff::Timestamp;
 use rusqlite::Transaction;
 
@@ -36,6 +36,11 @@ const TABLES: [&str; 6] = [
     "evaluations",
     "dead_letters",
 ];
+
+const EVERY_TABLE: Table = Table {
+    name: "every table",
+    key: "time",
+};
 
 /// How many rows a purge removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -74,7 +79,7 @@ impl Embedded {
     /// Removes the rows whose time is over; the store does so by itself once an hour.
     pub async fn purge(&self) -> Result<Purged, StoreError> {
         self.database
-            .transact("purge", "all tables", |transaction, now| {
+            .transact("purge", EVERY_TABLE, |transaction, now| {
                 Ok(purge(transaction, now)?)
             })
             .await

@@ -59,8 +59,7 @@ impl Process {
         };
         let router = server::router(Services {
             intake: Arc::new(intake),
-            deliveries: Arc::clone(&ports.deliveries),
-            queue: stores.queue().clone(),
+            stores: stores.clone(),
             body_timeout: config.server.request_timeout,
             began: Instant::now(),
         });

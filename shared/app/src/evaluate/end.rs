@@ -79,9 +79,10 @@ impl From<StoreError> for Stop {
     fn from(error: StoreError) -> Self {
         match error.kind {
             StoreErrorKind::Stale => Self::taken_over(),
-            StoreErrorKind::Unavailable | StoreErrorKind::Corrupt | StoreErrorKind::TooLarge => {
-                Self::Store(error)
-            }
+            StoreErrorKind::Unavailable
+            | StoreErrorKind::Corrupt
+            | StoreErrorKind::TooLarge
+            | StoreErrorKind::Refused => Self::Store(error),
         }
     }
 }

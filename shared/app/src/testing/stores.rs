@@ -6,14 +6,25 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::world::{HeldLease, State, World, later};
-use crate::error::{StoreError, StoreErrorKind};
+use crate::error::{StoreError, StoreErrorKind, Table};
 use crate::event::{DeliveryId, Head, Message};
 use crate::ports::{
     Acquired, Deliveries, Evaluations, EventQueue, FinishedDelivery, Generation, HeadPullRequest,
     Heads, Lease, Leases, Policies, PolicyOf, StoredEvaluation, StoredPolicy,
 };
 
-fn error(operation: &'static str, table: &'static str, kind: StoreErrorKind) -> StoreError {
+const fn table(name: &'static str, key: &'static str) -> Table {
+    Table { name, key }
+}
+
+const QUEUE: Table = table("queue", "delivery");
+const DELIVERIES: Table = table("deliveries", "delivery");
+const LEASES: Table = table("leases", "head");
+const HEADS: Table = table("heads", "head");
+const EVALUATIONS: Table = table("evaluations", "head and generation");
+const POLICIES: Table = table("policies", "account or branch");
+
+fn error(operation: &'static str, table: Table, kind: StoreErrorKind) -> StoreError {
     StoreError {
         operation,
         table,
@@ -26,7 +37,7 @@ impl World {
     async fn store<R>(
         &self,
         operation: &'static str,
-        table: &'static str,
+        table: Table,
         effect: impl FnOnce(&mut State) -> R,
     ) -> Result<R, StoreError> {
         // Stores fence what arrives late, so that nothing here has to be in time.
@@ -43,7 +54,7 @@ impl World {
         effect: impl FnOnce(&mut State),
     ) -> Result<(), StoreError> {
         let written = self
-            .store(operation, "heads", |state| {
+            .store(operation, HEADS, |state| {
                 let current = state.leases.get(&lease.head).map(|held| held.epoch);
                 let ours = current == Some(lease.epoch);
                 if ours {
@@ -55,7 +66,7 @@ impl World {
         if written {
             Ok(())
         } else {
-            Err(error(operation, "heads", StoreErrorKind::Stale))
+            Err(error(operation, HEADS, StoreErrorKind::Stale))
         }
     }
 }
@@ -63,7 +74,7 @@ impl World {
 #[async_trait]
 impl EventQueue for World {
     async fn send(&self, message: &Message) -> Result<(), StoreError> {
-        self.store("EventQueue::send", "queue", |state| {
+        self.store("EventQueue::send", QUEUE, |state| {
             state.queue.push(message.clone());
         })
         .await
@@ -73,32 +84,18 @@ impl EventQueue for World {
 #[async_trait]
 impl Deliveries for World {
     async fn finished(&self, id: &DeliveryId) -> Result<Option<FinishedDelivery>, StoreError> {
-        self.store("Deliveries::finished", "deliveries", |state| {
+        self.store("Deliveries::finished", DELIVERIES, |state| {
             state.deliveries.get(id).cloned()
         })
         .await
     }
 
     async fn finish(&self, id: &DeliveryId, end: &FinishedDelivery) -> Result<(), StoreError> {
-        self.store("Deliveries::finish", "deliveries", |state| {
+        self.store("Deliveries::finish", DELIVERIES, |state| {
             state
                 .deliveries
                 .entry(id.clone())
                 .or_insert_with(|| end.clone());
-        })
-        .await
-    }
-
-    async fn recent(&self, limit: u32) -> Result<Vec<(DeliveryId, FinishedDelivery)>, StoreError> {
-        self.store("Deliveries::recent", "deliveries", |state| {
-            let mut all: Vec<_> = state
-                .deliveries
-                .iter()
-                .map(|(id, end)| (id.clone(), end.clone()))
-                .collect();
-            all.sort_by_key(|(_, end)| std::cmp::Reverse(end.at));
-            all.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-            all
         })
         .await
     }
@@ -112,7 +109,7 @@ impl Leases for World {
         now: Timestamp,
         ttl: Duration,
     ) -> Result<Acquired, StoreError> {
-        self.store("Leases::acquire", "leases", |state| {
+        self.store("Leases::acquire", LEASES, |state| {
             let kept = state.leases.entry(head.clone()).or_insert(HeldLease {
                 epoch: 0,
                 until: None,
@@ -138,7 +135,7 @@ impl Leases for World {
         ttl: Duration,
     ) -> Result<Lease, StoreError> {
         let renewed = self
-            .store("Leases::renew", "leases", |state| {
+            .store("Leases::renew", LEASES, |state| {
                 let kept = state.leases.get_mut(&lease.head)?;
                 if kept.epoch != lease.epoch || kept.until.is_none() {
                     return None;
@@ -150,11 +147,11 @@ impl Leases for World {
                 })
             })
             .await?;
-        renewed.ok_or_else(|| error("Leases::renew", "leases", StoreErrorKind::Stale))
+        renewed.ok_or_else(|| error("Leases::renew", LEASES, StoreErrorKind::Stale))
     }
 
     async fn release(&self, lease: &Lease) -> Result<(), StoreError> {
-        self.store("Leases::release", "leases", |state| {
+        self.store("Leases::release", LEASES, |state| {
             if let Some(kept) = state.leases.get_mut(&lease.head)
                 && kept.epoch == lease.epoch
             {
@@ -185,7 +182,7 @@ impl Heads for World {
     }
 
     async fn watched(&self, head: &Head) -> Result<Vec<HeadPullRequest>, StoreError> {
-        self.store("Heads::watched", "heads", |state| {
+        self.store("Heads::watched", HEADS, |state| {
             let watched = state.watched.get(head);
             watched.map_or_else(Vec::new, |watched| watched.values().cloned().collect())
         })
@@ -193,7 +190,7 @@ impl Heads for World {
     }
 
     async fn generation(&self, head: &Head) -> Result<Option<Generation>, StoreError> {
-        self.store("Heads::generation", "heads", |state| {
+        self.store("Heads::generation", HEADS, |state| {
             state.generations.get(head).cloned()
         })
         .await
@@ -221,7 +218,7 @@ impl Evaluations for World {
         generation: u32,
         evaluation: &StoredEvaluation,
     ) -> Result<StoredEvaluation, StoreError> {
-        self.store("Evaluations::put", "evaluations", |state| {
+        self.store("Evaluations::put", EVALUATIONS, |state| {
             state
                 .evaluations
                 .entry((head.clone(), generation))
@@ -236,7 +233,7 @@ impl Evaluations for World {
         head: &Head,
         generation: u32,
     ) -> Result<Option<StoredEvaluation>, StoreError> {
-        self.store("Evaluations::load", "evaluations", |state| {
+        self.store("Evaluations::load", EVALUATIONS, |state| {
             state.evaluations.get(&(head.clone(), generation)).cloned()
         })
         .await
@@ -246,14 +243,14 @@ impl Evaluations for World {
 #[async_trait]
 impl Policies for World {
     async fn last_valid(&self, of: &PolicyOf) -> Result<Option<StoredPolicy>, StoreError> {
-        self.store("Policies::last_valid", "policies", |state| {
+        self.store("Policies::last_valid", POLICIES, |state| {
             state.policies.get(of).cloned()
         })
         .await
     }
 
     async fn keep(&self, of: &PolicyOf, policy: &StoredPolicy) -> Result<(), StoreError> {
-        self.store("Policies::keep", "policies", |state| {
+        self.store("Policies::keep", POLICIES, |state| {
             state.policies.insert(of.clone(), policy.clone());
         })
         .await

@@ -186,7 +186,7 @@ async fn what_cannot_be_understood_is_an_error_and_never_nothing() {
     fixture.damage("UPDATE deliveries SET outcome = 'vanished'");
     let finished = store.finished(&delivery(1)).await;
     assert_eq!(finished.map_err(kind), Err(StoreErrorKind::Corrupt));
-    let recent = store.recent(10).await;
+    let recent = store.recent_deliveries(10).await;
     assert_eq!(recent.map_err(kind), Err(StoreErrorKind::Corrupt));
 
     fixture.damage("UPDATE head_pull_requests SET base = ''");
@@ -225,10 +225,32 @@ async fn a_store_that_is_gone_is_unavailable_and_names_its_file() {
     assert_eq!(error.kind, StoreErrorKind::Unavailable);
     assert_eq!(
         error.to_string(),
-        "finished on deliveries: the store is not available"
+        "finished in deliveries (by delivery): the store is not available"
     );
     let cause = std::error::Error::source(&error).expect("what SQLite said");
     assert_eq!(cause.to_string(), file.display().to_string());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_latest_deliveries_come_first() {
+    let fixture = Fixture::new();
+    let store = &fixture.embedded;
+    assert_eq!(store.recent_deliveries(3).await.expect("answered"), []);
+    let now = fixture.clock.now();
+    for (number, second) in [(10, 10), (11, 11), (12, 13), (13, 12)] {
+        let end = FinishedDelivery {
+            at: now + SignedDuration::from_secs(second),
+            ..end(&fixture, "")
+        };
+        store.finish(&delivery(number), &end).await.expect("stored");
+    }
+    let recent = store.recent_deliveries(3).await.expect("answered");
+    let ids: Vec<_> = recent.into_iter().map(|(id, _)| id).collect();
+    assert_eq!(
+        ids,
+        [delivery(12), delivery(13), delivery(11)],
+        "the latest by time come first, at most as many as asked for"
+    );
 }
 
 #[tokio::test(start_paused = true)]

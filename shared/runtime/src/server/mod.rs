@@ -16,12 +16,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use app::ingest::Intake;
-use app::ports::Deliveries;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware;
 use axum::routing::{get, post};
-use embedded::Queue;
+use embedded::Embedded;
 
 pub use connections::{Limits, serve};
 pub use host::is_this_machine;
@@ -33,10 +32,8 @@ use answer::Answer;
 pub struct Services {
     /// Takes webhooks in.
     pub intake: Arc<Intake>,
-    /// Tells how deliveries ended.
-    pub deliveries: Arc<dyn Deliveries>,
-    /// Tells how much waits.
-    pub queue: Queue,
+    /// Tell how deliveries ended and how much waits.
+    pub stores: Embedded,
     /// How long a client may take to send its body.
     pub body_timeout: Duration,
     /// When the process began to serve.

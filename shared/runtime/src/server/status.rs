@@ -21,7 +21,7 @@ const LISTED: u32 = 50;
 
 /// 200 while the process runs and its stores answer.
 pub(super) async fn health(State(services): State<Services>) -> Answer {
-    match services.deliveries.recent(1).await {
+    match services.stores.recent_deliveries(1).await {
         Ok(_) => Answer::new(StatusCode::OK, "ok"),
         Err(error) => unavailable(&error),
     }
@@ -55,9 +55,9 @@ fn unavailable(error: &StoreError) -> Answer {
 }
 
 async fn describe(services: &Services) -> Result<Value, StoreError> {
-    let depth = services.queue.depth().await?;
-    let dead = services.queue.dead_letters(LISTED).await?;
-    let recent = services.deliveries.recent(LISTED).await?;
+    let depth = services.stores.queue().depth().await?;
+    let dead = services.stores.queue().dead_letters(LISTED).await?;
+    let recent = services.stores.recent_deliveries(LISTED).await?;
     Ok(json!({
         "version": env!("CARGO_PKG_VERSION"),
         "uptime_seconds": services.began.elapsed().as_secs(),

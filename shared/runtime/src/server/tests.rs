@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use app::counters::Counters;
 use app::ingest::{Intake, WebhookSecrets};
-use app::ports::{Clock, Deliveries, EventQueue};
+use app::ports::{Clock, EventQueue};
 use app::testing::World;
 use app::webhook::Decoded;
 use axum::body::{Body, to_bytes};
@@ -18,12 +18,11 @@ use tower::ServiceExt;
 
 use super::*;
 
-/// Routes over a fake world. The folder is the queue's, and is kept as long as the answer's.
+/// Routes over a fake world. The folder is the stores', and is kept as long as the answer's.
 fn routes(world: &Arc<World>, folder: &tempfile::TempDir) -> Router {
     let clock: Arc<dyn Clock> = Arc::clone(world) as _;
     let stores = Embedded::open(folder.path(), clock).unwrap();
     let queue: Arc<dyn EventQueue> = Arc::clone(world) as _;
-    let deliveries: Arc<dyn Deliveries> = Arc::clone(world) as _;
     let intake = Intake {
         secrets: WebhookSecrets {
             current: SecretString::from("secret"),
@@ -36,8 +35,7 @@ fn routes(world: &Arc<World>, folder: &tempfile::TempDir) -> Router {
     };
     router(Services {
         intake: Arc::new(intake),
-        deliveries,
-        queue: stores.queue().clone(),
+        stores,
         body_timeout: Duration::from_secs(5),
         began: Instant::now(),
     })
@@ -65,7 +63,10 @@ async fn health_is_503_while_the_stores_fail_and_tells_nothing_of_why() {
     let (world, folder) = (World::new(), tempfile::tempdir().unwrap());
     let routes = routes(&world, &folder);
     assert_eq!(get(routes.clone(), "/health", LOOPBACK).await.0, 200);
-    world.outage_of("Deliveries::recent");
+    let file = folder.path().join("phase-mirror.sqlite3");
+    let database = rusqlite::Connection::open(file).unwrap();
+    let rename = |sql| database.execute_batch(sql).unwrap();
+    rename("ALTER TABLE deliveries RENAME TO elsewhere");
     for path in ["/health", "/status"] {
         let (status, body) = get(routes.clone(), path, LOOPBACK).await;
         assert_eq!(
@@ -73,7 +74,7 @@ async fn health_is_503_while_the_stores_fail_and_tells_nothing_of_why() {
             (503, r#"{"status":"unavailable"}"#)
         );
     }
-    world.recover();
+    rename("ALTER TABLE elsewhere RENAME TO deliveries");
     assert_eq!(get(routes, "/health", LOOPBACK).await.0, 200);
 }
 

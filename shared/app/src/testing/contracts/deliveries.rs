@@ -9,7 +9,6 @@ use crate::ports::{Deliveries, DeliveryOutcome, FinishedDelivery};
 pub async fn deliveries(store: Arc<dyn Deliveries>) {
     an_unknown_delivery_has_not_ended(&*store).await;
     an_end_is_read_back(&*store).await;
-    the_latest_come_first(&*store).await;
     the_first_end_stands(&*store).await;
     of_many_ends_at_once_one_stands(store).await;
 }
@@ -25,8 +24,6 @@ fn end(outcome: DeliveryOutcome, detail: &str, second: i64) -> FinishedDelivery 
 async fn an_unknown_delivery_has_not_ended(store: &dyn Deliveries) {
     let found = store.finished(&delivery(1)).await.expect("answered");
     assert_eq!(found, None, "an unknown delivery has not ended");
-    let recent = store.recent(10).await.expect("answered");
-    assert_eq!(recent, [], "an empty store has no latest deliveries");
 }
 
 async fn an_end_is_read_back(store: &dyn Deliveries) {
@@ -46,16 +43,6 @@ async fn an_end_is_read_back(store: &dyn Deliveries) {
         let found = store.finished(&delivery(number)).await.expect("answered");
         assert_eq!(found, Some(end), "an end is read back as it was written");
     }
-}
-
-async fn the_latest_come_first(store: &dyn Deliveries) {
-    let recent = store.recent(3).await.expect("answered");
-    let ids: Vec<_> = recent.into_iter().map(|(id, _)| id).collect();
-    assert_eq!(
-        ids,
-        [delivery(12), delivery(13), delivery(11)],
-        "the latest by time come first, at most as many as asked for"
-    );
 }
 
 async fn the_first_end_stands(store: &dyn Deliveries) {
