@@ -31,6 +31,6 @@ mod workers;
 
 pub use dead_letters::DeadLetter;
 pub use open::{Embedded, OpenError};
-pub use queue::{MAX_MESSAGE_BYTES, MAX_RECEIVES, Queue, QueueDepth, Receipt, Received, Reception};
+pub use queue::{MAX_MESSAGE_BYTES, Queue, QueueDepth, Receipt, Received, Reception};
 pub use retention::Purged;
 pub use workers::{Shutdown, Stage, Verdict, Workers};

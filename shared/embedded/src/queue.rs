@@ -6,7 +6,7 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::evaluate::Attempt;
+use app::evaluate::{Attempt, MAX_RECEIVES};
 use app::event::Message;
 use app::ports::EventQueue;
 use app::{StoreError, StoreErrorKind, Table};
@@ -21,10 +21,6 @@ use crate::dead_letters::{DeadLetter, bury};
 
 /// A message is ids and hashes, never a payload.
 pub const MAX_MESSAGE_BYTES: usize = 2048;
-
-/// A message that was received this often and is still there becomes a dead letter. With the
-/// workers' back-off that is about an hour of trying.
-pub const MAX_RECEIVES: u32 = 12;
 
 /// The longest visibility time-out, as in SQS. A message that seems hidden for longer was
 /// hidden before the clock was set back, and is visible.
@@ -63,10 +59,7 @@ pub struct Received {
 impl Received {
     /// Which handing-out this is, and whether it is the last.
     pub fn attempt(&self) -> Attempt {
-        Attempt {
-            number: self.receives,
-            last: self.receives >= MAX_RECEIVES,
-        }
+        Attempt::of(self.receives, MAX_RECEIVES)
     }
 }
 

@@ -20,8 +20,6 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::dead_letters::DeadLetter;
 use crate::queue::{Queue, Receipt, Received};
 
-mod back_off;
-
 /// How long a message stays hidden after a worker was last heard of.
 const VISIBILITY: Duration = Duration::from_mins(1);
 
@@ -285,7 +283,7 @@ async fn settle(
             Stage::Dead(reason)
         }
         Verdict::Failed(reason) => {
-            let delay = back_off::delay(attempt.number);
+            let delay = attempt.back_off();
             queue.release(receipt, delay).await?;
             tracing::warn!(
                 delivery.id = %delivery,

@@ -4,6 +4,7 @@
 //! reordered event leads to the same state, and everything is written so that whoever comes
 //! after a killed worker continues where it ended (docs/adr/0004-effects-that-happen-once.md).
 
+mod attempt;
 mod end;
 mod give_up;
 mod head;
@@ -15,6 +16,7 @@ use std::time::Duration;
 
 use oracle::{ObjectId, Policy, Report, Run, Snapshot};
 
+pub use attempt::{Attempt, MAX_RECEIVES};
 pub use end::{Disposition, Postponed, WorkError};
 
 use crate::counters::Counters;
@@ -28,10 +30,6 @@ use end::{Ending, Stop};
 /// How long a lease lasts unless renewed: many times a request's time-out, and short enough
 /// that nobody waits long for the head of a worker that was killed.
 pub const LEASE: Duration = Duration::from_mins(2);
-
-/// How often a worker waits for GitHub to catch up with itself (2 + 4 + 8 + 16 s) before it
-/// takes what there is.
-const WAITS: u32 = 4;
 
 /// The pure middle of the use case; [`oracle::evaluate`].
 pub type Judge = fn(&Snapshot, &Policy, &Run) -> Report;
@@ -72,27 +70,6 @@ pub struct Worker {
     pub lease: Duration,
     /// Counts what came of messages.
     pub counters: Arc<Counters>,
-}
-
-/// Which handing-out of a message this is, whatever became of those before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Attempt {
-    /// From 1. A postponement, a failure and an interruption all count.
-    pub number: u32,
-    /// Whether no other follows: what fails now becomes a dead letter.
-    pub last: bool,
-}
-
-impl Attempt {
-    /// Whether waiting may still help.
-    fn may_wait(self) -> bool {
-        self.number <= WAITS && !self.last
-    }
-
-    /// A delay that doubles with each attempt: 2, 4, 8 … 64 s.
-    fn delay(self) -> Duration {
-        Duration::from_secs(1 << self.number.clamp(1, 6))
-    }
 }
 
 /// Works on one message.

@@ -1,8 +1,9 @@
 //! The queue by itself: SQS's semantics, a crash, a clock that jumps.
 
+use app::evaluate::MAX_RECEIVES;
 use app::event::{DeliveryId, Event, Message, Repository};
 use app::ports::{Clock, EventQueue};
-use embedded::{MAX_RECEIVES, Queue, QueueDepth, Received};
+use embedded::{Queue, QueueDepth, Received};
 use jiff::SignedDuration;
 use oracle::{ObjectId, RepositoryName};
 use tokio::time::advance;

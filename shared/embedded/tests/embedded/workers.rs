@@ -6,10 +6,10 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use app::evaluate::Attempt;
+use app::evaluate::{Attempt, MAX_RECEIVES};
 use app::event::{DeliveryId, Message};
 use app::ports::{Clock, EventQueue};
-use embedded::{MAX_RECEIVES, Queue, QueueDepth, Shutdown, Stage, Verdict, Workers};
+use embedded::{Queue, QueueDepth, Shutdown, Stage, Verdict, Workers};
 use jiff::SignedDuration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{Instant, sleep, timeout};
