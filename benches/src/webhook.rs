@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use app::StoreError;
 use app::event::Message;
-use app::ingest::{Decode, Intake, MAX_BODY_BYTES, WebhookRequest, WebhookSecrets};
+use app::ingest::{Decode, FixedSecrets, Intake, MAX_BODY_BYTES, WebhookRequest, WebhookSecrets};
 use app::ports::EventQueue;
 use app::webhook::Decoded;
 use async_trait::async_trait;
@@ -65,10 +65,10 @@ pub fn intake_that_reads_nothing() -> Intake {
 
 fn intake_with(decode: Decode) -> Intake {
     Intake {
-        secrets: WebhookSecrets {
+        secrets: Arc::new(FixedSecrets::new(WebhookSecrets {
             current: SecretString::from(SECRET),
             previous: None,
-        },
+        })),
         max_body_bytes: MAX_BODY_BYTES,
         decode,
         queue: Arc::new(Nowhere),

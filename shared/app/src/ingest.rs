@@ -5,11 +5,12 @@
 //! body or of a signature is logged or answered.
 //! <https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries>
 
+mod secrets;
+
+use std::error::Error;
 use std::sync::Arc;
 
-use hmac::{Hmac, KeyInit, Mac};
-use secrecy::{ExposeSecret, SecretString};
-use sha2::Sha256;
+pub use secrets::{FixedSecrets, LOOK_AGAIN, SecretSource, SecretsUnavailable, WebhookSecrets};
 
 use crate::counters::Counters;
 use crate::event::{DeliveryId, Message};
@@ -23,19 +24,10 @@ pub const MAX_BODY_BYTES: usize = 25 * 1024 * 1024;
 /// Reads a body: `X-GitHub-Event` and the raw bytes in, ids out.
 pub type Decode = fn(event: &str, body: &[u8]) -> Result<Decoded, DecodeError>;
 
-/// The secrets that a signature may be made with.
-#[derive(Debug, Clone)]
-pub struct WebhookSecrets {
-    /// The one in force.
-    pub current: SecretString,
-    /// The one before, while it is being replaced: GitHub has no overlap of its own.
-    pub previous: Option<SecretString>,
-}
-
 /// Everything that ingesting needs.
 pub struct Intake {
     /// What signatures are checked with.
-    pub secrets: WebhookSecrets,
+    pub secrets: Arc<dyn SecretSource>,
     /// The largest body that is looked at.
     pub max_body_bytes: usize,
     /// Reads bodies.
@@ -76,7 +68,8 @@ pub enum IngestOutcome {
     BadRequest(BadRequest),
     /// The body is above the limit: 413.
     TooLarge,
-    /// The queue could not take it, so GitHub has to deliver it again: 503.
+    /// The secrets could not be read, or the queue could not take it, so GitHub has to deliver
+    /// it again: 503.
     Unavailable,
 }
 
@@ -110,7 +103,7 @@ impl IngestOutcome {
 
 /// Checks a request, reduces its event to ids and queues it.
 pub async fn ingest(intake: &Intake, request: &WebhookRequest<'_>) -> IngestOutcome {
-    let outcome = match admit(intake, request) {
+    let outcome = match admit(intake, request).await {
         Ok(message) => queue(intake, &message).await,
         Err(outcome) => outcome,
     };
@@ -134,7 +127,7 @@ async fn queue(intake: &Intake, message: &Message) -> IngestOutcome {
         Err(error) => {
             tracing::error!(
                 delivery.id = %message.delivery,
-                error = &error as &dyn std::error::Error,
+                error = &error as &dyn Error,
                 "webhook not queued; GitHub has to deliver it again"
             );
             IngestOutcome::Unavailable
@@ -143,7 +136,7 @@ async fn queue(intake: &Intake, message: &Message) -> IngestOutcome {
 }
 
 /// The message of a request that is genuine and calls for work.
-fn admit(intake: &Intake, request: &WebhookRequest<'_>) -> Result<Message, IngestOutcome> {
+async fn admit(intake: &Intake, request: &WebhookRequest<'_>) -> Result<Message, IngestOutcome> {
     if request.body.len() > intake.max_body_bytes {
         return Err(IngestOutcome::TooLarge);
     }
@@ -152,8 +145,14 @@ fn admit(intake: &Intake, request: &WebhookRequest<'_>) -> Result<Message, Inges
         .and_then(parse_signature)
         .ok_or(IngestOutcome::Unauthorized)?;
     let (event, delivery) = headers(request).map_err(IngestOutcome::BadRequest)?;
-    if !intake.secrets.verify(request.body, &signature) {
-        return Err(IngestOutcome::Unauthorized);
+    match is_genuine(&*intake.secrets, request.body, &signature).await {
+        Ok(true) => {}
+        Ok(false) => return Err(IngestOutcome::Unauthorized),
+        Err(error) => {
+            let error = &error as &dyn Error;
+            tracing::error!(error, "webhook not judged; GitHub has to deliver it again");
+            return Err(IngestOutcome::Unavailable);
+        }
     }
     match (intake.decode)(event, request.body) {
         Ok(Decoded::Event(event)) => Ok(Message { delivery, event }),
@@ -161,6 +160,20 @@ fn admit(intake: &Intake, request: &WebhookRequest<'_>) -> Result<Message, Inges
         Ok(Decoded::Ignored { .. }) => Err(IngestOutcome::Ignored),
         Err(error) => Err(IngestOutcome::BadRequest(BadRequest::Body(error))),
     }
+}
+
+/// Whether GitHub signed the body. A secret may have been replaced since the source last looked.
+async fn is_genuine(
+    source: &dyn SecretSource,
+    body: &[u8],
+    signature: &[u8; 32],
+) -> Result<bool, SecretsUnavailable> {
+    let known = source.current().await?;
+    if known.verify(body, signature) {
+        return Ok(true);
+    }
+    let newer = source.newer(&known).await?;
+    Ok(newer.is_some_and(|newer| newer.verify(body, signature)))
 }
 
 fn headers<'a>(request: &WebhookRequest<'a>) -> Result<(&'a str, DeliveryId), BadRequest> {
@@ -205,28 +218,4 @@ fn parse_signature(header: &str) -> Option<[u8; 32]> {
 fn hex_digit(digit: u8) -> Option<u8> {
     let value = char::from(digit).to_digit(16)?;
     u8::try_from(value).ok()
-}
-
-impl WebhookSecrets {
-    /// Whether either secret gives this signature. Both are always tried and the answers joined
-    /// without a branch, so that time tells neither how much of a signature was right nor which
-    /// secret it was.
-    fn verify(&self, body: &[u8], signature: &[u8; 32]) -> bool {
-        let current = verify(&self.current, body, signature);
-        let previous = self
-            .previous
-            .as_ref()
-            .is_some_and(|secret| verify(secret, body, signature));
-        current | previous
-    }
-}
-
-fn verify(secret: &SecretString, body: &[u8], signature: &[u8; 32]) -> bool {
-    let key = secret.expose_secret().as_bytes();
-    // Anybody can sign with an empty secret.
-    if key.is_empty() {
-        return false;
-    }
-    Hmac::<Sha256>::new_from_slice(key)
-        .is_ok_and(|mac| mac.chain_update(body).verify_slice(signature).is_ok())
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use app::event::Repository;
+use app::ingest::LOOK_AGAIN;
 use app::ports::{AccountPolicy, PullRequest, TestMerge};
 use app::testing::World;
 use app::testing::contracts::{self, AccountPolicyCase, Commit, PullRequestCase};
@@ -27,6 +28,14 @@ async fn event_queue() {
     let world = World::new();
     let queue = Arc::clone(&world);
     contracts::event_queue(queue, async || world.take_queued()).await;
+}
+
+#[tokio::test]
+async fn secrets_of_the_webhook() {
+    let world = World::new();
+    let replace = async |secrets| world.put_secrets(secrets);
+    let pass = async || world.advance(LOOK_AGAIN);
+    contracts::secret_source(Arc::clone(&world) as _, replace, pass).await;
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use app::counters::Counters;
 use app::evaluate::{Disposition, LEASE, Worker, evaluate};
 use app::event::DeliveryId;
-use app::ingest::{Intake, WebhookSecrets};
+use app::ingest::{FixedSecrets, Intake, WebhookSecrets};
 use axum::Router;
 use embedded::{Queue, Stage, Verdict, Workers};
 use oracle::{Policy, Report, Run, Snapshot};
@@ -48,10 +48,10 @@ impl Process {
             .context("the listener has no address")?;
         let counters = Arc::new(Counters::default());
         let intake = Intake {
-            secrets: WebhookSecrets {
+            secrets: Arc::new(FixedSecrets::new(WebhookSecrets {
                 current: config.github.webhook_secret.clone(),
                 previous: config.github.webhook_secret_previous.clone(),
-            },
+            })),
             max_body_bytes: config.server.max_body_bytes,
             decode: github::webhook::decode,
             queue,

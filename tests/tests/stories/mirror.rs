@@ -9,7 +9,9 @@ use app::check::CHECK_NAME;
 use app::counters::Counters;
 use app::evaluate::{Disposition, LEASE, Ports, WorkError, Worker, evaluate};
 use app::event::DeliveryId;
-use app::ingest::{IngestOutcome, Intake, MAX_BODY_BYTES, WebhookRequest, WebhookSecrets, ingest};
+use app::ingest::{
+    FixedSecrets, IngestOutcome, Intake, MAX_BODY_BYTES, WebhookRequest, WebhookSecrets, ingest,
+};
 use app::ports::{Clock, Deliveries, FinishedDelivery};
 use embedded::{Embedded, OpenError, Received};
 use github::{ApiUrl, GitHub, GitHubConfig, PrivateKey};
@@ -305,10 +307,10 @@ impl Process {
             counters: Arc::clone(&counters),
         };
         let intake = Intake {
-            secrets: WebhookSecrets {
+            secrets: Arc::new(FixedSecrets::new(WebhookSecrets {
                 current: app.webhook_secret().into(),
                 previous: None,
-            },
+            })),
             max_body_bytes: MAX_BODY_BYTES,
             decode: github::webhook::decode,
             queue: Arc::new(stores.queue().clone()),

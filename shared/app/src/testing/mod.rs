@@ -8,6 +8,7 @@
 pub mod contracts;
 mod fault;
 mod github;
+mod secrets;
 mod stores;
 mod world;
 

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use oracle::{ObjectId, Snapshot};
 
 use super::fault::{Fault, Suspend};
+use super::secrets::KeptSecrets;
 use crate::check::{Annotation, Conclusion, ExternalId};
 use crate::event::{DeliveryId, Head, Message};
 use crate::ports::{
@@ -36,7 +37,7 @@ pub struct RecordedRun {
     pub conclusion: Option<Conclusion>,
 }
 
-/// A GitHub, the stores and a clock. Implements every port of [`crate::ports`].
+/// A GitHub, the stores, a clock and the webhook's secrets. Implements every port.
 pub struct World {
     state: Mutex<State>,
 }
@@ -57,6 +58,7 @@ pub(super) struct State {
     pub(super) policies: BTreeMap<PolicyOf, StoredPolicy>,
     /// By the account's name.
     pub(super) account_policies: BTreeMap<String, AccountPolicy>,
+    pub(super) secrets: KeptSecrets,
     pub(super) runs: Vec<RecordedRun>,
     pub(super) checks_forbidden: BTreeSet<u64>,
     /// Names of the calls made so far, in order.
@@ -92,6 +94,7 @@ impl World {
                 snapshot: None,
                 policies: BTreeMap::new(),
                 account_policies: BTreeMap::new(),
+                secrets: KeptSecrets::default(),
                 runs: Vec::new(),
                 checks_forbidden: BTreeSet::new(),
                 calls: Vec::new(),

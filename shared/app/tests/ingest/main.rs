@@ -58,11 +58,11 @@ async fn a_signature_must_be_there_and_right() {
 
 #[tokio::test]
 async fn while_a_secret_is_replaced_both_are_right() {
-    let mut site = site();
-    site.intake.secrets = WebhookSecrets {
+    let site = site();
+    site.world.put_secrets(WebhookSecrets {
         current: "new".into(),
         previous: Some("old".into()),
-    };
+    });
     for (secret, expected) in [
         ("new", IngestOutcome::Accepted),
         ("old", IngestOutcome::Accepted),
@@ -78,12 +78,56 @@ async fn while_a_secret_is_replaced_both_are_right() {
 }
 
 #[tokio::test]
+async fn a_secret_that_was_just_replaced_costs_no_delivery() {
+    let site = site();
+    assert_eq!(
+        ingest(&site.intake, &request()).await,
+        IngestOutcome::Accepted
+    );
+    site.world.put_secrets(WebhookSecrets {
+        current: "new".into(),
+        previous: None,
+    });
+    let signature = sign("new", BODY);
+    let signed_anew = WebhookRequest {
+        signature: Some(&signature),
+        ..request()
+    };
+    assert_eq!(
+        ingest(&site.intake, &signed_anew).await,
+        IngestOutcome::Accepted
+    );
+    let outcome = ingest(&site.intake, &request()).await;
+    assert_eq!(outcome, IngestOutcome::Unauthorized, "the old one is void");
+}
+
+#[tokio::test]
+async fn where_no_secret_can_be_read_nobody_is_judged() {
+    for call in ["SecretSource::current", "SecretSource::newer"] {
+        let site = site();
+        let signature = sign("another secret", BODY);
+        let request = WebhookRequest {
+            signature: Some(&signature),
+            ..request()
+        };
+        site.world.outage_of(call);
+        let outcome = ingest(&site.intake, &request).await;
+        assert_eq!(
+            (outcome, outcome.status()),
+            (IngestOutcome::Unavailable, 503),
+            "{call}"
+        );
+        assert_eq!(site.world.take_queued(), []);
+    }
+}
+
+#[tokio::test]
 async fn an_empty_secret_lets_nobody_in() {
-    let mut site = site();
-    site.intake.secrets = WebhookSecrets {
+    let site = site();
+    site.world.put_secrets(WebhookSecrets {
         current: "".into(),
         previous: Some("".into()),
-    };
+    });
     let signature = sign("", BODY);
     let request = WebhookRequest {
         signature: Some(&signature),

@@ -24,11 +24,12 @@ pub(crate) struct Site {
 
 pub(crate) fn site() -> Site {
     let world = World::new();
+    world.put_secrets(WebhookSecrets {
+        current: SECRET.into(),
+        previous: None,
+    });
     let intake = Intake {
-        secrets: WebhookSecrets {
-            current: SECRET.into(),
-            previous: None,
-        },
+        secrets: Arc::clone(&world) as _,
         max_body_bytes: MAX_BODY_BYTES,
         decode,
         queue: Arc::clone(&world) as _,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use app::counters::Counters;
-use app::ingest::{Intake, WebhookSecrets};
+use app::ingest::{FixedSecrets, Intake, WebhookSecrets};
 use app::ports::{Clock, EventQueue};
 use app::testing::World;
 use app::webhook::Decoded;
@@ -24,10 +24,10 @@ fn routes(world: &Arc<World>, folder: &tempfile::TempDir) -> Router {
     let stores = Embedded::open(folder.path(), clock).unwrap();
     let queue: Arc<dyn EventQueue> = Arc::clone(world) as _;
     let intake = Intake {
-        secrets: WebhookSecrets {
+        secrets: Arc::new(FixedSecrets::new(WebhookSecrets {
             current: SecretString::from("secret"),
             previous: None,
-        },
+        })),
         max_body_bytes: 1024,
         decode: |_, _| Ok(Decoded::Ping),
         queue,

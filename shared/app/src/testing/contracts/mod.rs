@@ -11,6 +11,7 @@ mod github;
 mod heads;
 mod leases;
 mod policies;
+mod secret_source;
 
 pub use deliveries::deliveries;
 pub use evaluations::evaluations;
@@ -22,6 +23,7 @@ pub use github::{
 pub use heads::heads;
 pub use leases::leases;
 pub use policies::policies;
+pub use secret_source::secret_source;
 
 use jiff::Timestamp;
 use oracle::{BranchName, ObjectId};
