@@ -60,6 +60,7 @@ fn delivery() -> DeliveryId {
 fn message() -> Message {
     Message {
         delivery: delivery(),
+        trace: None,
         event: Event::PullRequest {
             repository: Repository {
                 installation_id: 1,

@@ -36,6 +36,7 @@ impl Delivery {
             delivery: Some("72d3162e-cc78-11e3-81ab-4c9367dc0958"),
             signature: Some(&self.signature),
             content_type: Some("application/json"),
+            trace: None,
             body: self.body,
         }
     }

@@ -33,6 +33,34 @@ async fn a_pull_request_gets_its_check() {
     assert_eq!(status["queue"]["dead"], 0);
 }
 
+/// One field finds what the webhook and the worker did, and nothing names the repository.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_lines_of_a_delivery_have_one_trace_on_both_sides_of_the_queue() {
+    let github = GitHub::start().await;
+    let data = tempfile::tempdir().unwrap();
+    let mut server = github.serve(&data);
+    github.send_webhooks_to(server.address);
+    github.open_pull_request();
+    let parse = |line: String| serde_json::from_str::<serde_json::Value>(&line).unwrap();
+    let finished = parse(server.wait_for(FINISHED));
+    let queued = parse(server.wait_for("\"message\":\"webhook queued\""));
+    for field in [
+        "trace.id",
+        "delivery.id",
+        "installation.id",
+        "repository.id",
+    ] {
+        assert!(!queued[field].is_null(), "{field} in {queued}");
+        assert_eq!(queued[field], finished[field], "{field}");
+    }
+    assert_eq!(finished["trace.id"].as_str().unwrap().len(), 32);
+    assert!(queued["request.id"].is_string(), "{queued}");
+    server.signal("TERM");
+    server.wait();
+    let log = server.log();
+    assert!(!log.contains("octo-org") && !log.contains("hello"), "{log}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_installation_is_recorded_and_not_tried_again() {
     let github = GitHub::start().await;

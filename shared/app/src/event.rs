@@ -6,6 +6,8 @@ use std::fmt;
 use oracle::{ObjectId, RepositoryName};
 use serde::{Deserialize, Serialize};
 
+use crate::trace::TraceId;
+
 /// `X-GitHub-Delivery`: the GUID of the event. A redelivery has the same.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -91,7 +93,26 @@ pub enum Event {
 pub struct Message {
     /// The delivery that caused it.
     pub delivery: DeliveryId,
+    /// The trace it belongs to, so that the worker's log lines are found with the webhook's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<TraceId>,
     /// What happened.
     #[serde(flatten)]
     pub event: Event,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_from_before_traces_is_still_read() {
+        let queued = r#"{"delivery":"72d3162e-cc78-11e3-81ab-4c9367dc0958","event":"pull_request",
+            "repository":{"installation_id":1,"id":2,"name":"octo-org/hello"},"number":3,
+            "head":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}"#;
+        let message: Message = serde_json::from_str(queued).unwrap();
+        assert_eq!(message.trace, None);
+        let sent = serde_json::to_string(&message).unwrap();
+        assert!(!sent.contains("trace"), "{sent}");
+    }
 }

@@ -11,10 +11,12 @@ use std::error::Error;
 use std::sync::Arc;
 
 pub use secrets::{FixedSecrets, LOOK_AGAIN, SecretSource, SecretsUnavailable, WebhookSecrets};
+use tracing::{Instrument, Span};
 
 use crate::counters::Counters;
 use crate::event::{DeliveryId, Message};
 use crate::ports::EventQueue;
+use crate::trace::{self, TraceId};
 use crate::webhook::{DecodeError, Decoded};
 
 /// GitHub sends no webhook with a larger body (25 MB); the default limit.
@@ -49,6 +51,9 @@ pub struct WebhookRequest<'a> {
     pub signature: Option<&'a str>,
     /// `Content-Type`
     pub content_type: Option<&'a str>,
+    /// The trace that the platform began for it. Never one of the request's own choosing:
+    /// strangers would write into our traces.
+    pub trace: Option<TraceId>,
     /// The raw body, as it was signed.
     pub body: &'a [u8],
 }
@@ -103,8 +108,18 @@ impl IngestOutcome {
 
 /// Checks a request, reduces its event to ids and queues it.
 pub async fn ingest(intake: &Intake, request: &WebhookRequest<'_>) -> IngestOutcome {
-    let outcome = match admit(intake, request).await {
-        Ok(message) => queue(intake, &message).await,
+    let span = crate::delivery_span!("webhook");
+    trace::trace(&span, request.trace);
+    let entered = span.clone();
+    take_in(intake, request, &span).instrument(entered).await
+}
+
+async fn take_in(intake: &Intake, request: &WebhookRequest<'_>, span: &Span) -> IngestOutcome {
+    let outcome = match admit(intake, request, span).await {
+        Ok(message) => {
+            trace::identify(span, &message);
+            queue(intake, &message).await
+        }
         Err(outcome) => outcome,
     };
     match outcome {
@@ -121,12 +136,11 @@ pub async fn ingest(intake: &Intake, request: &WebhookRequest<'_>) -> IngestOutc
 async fn queue(intake: &Intake, message: &Message) -> IngestOutcome {
     match intake.queue.send(message).await {
         Ok(()) => {
-            tracing::info!(delivery.id = %message.delivery, "webhook queued");
+            tracing::info!("webhook queued");
             IngestOutcome::Accepted
         }
         Err(error) => {
             tracing::error!(
-                delivery.id = %message.delivery,
                 error = &error as &dyn Error,
                 "webhook not queued; GitHub has to deliver it again"
             );
@@ -136,7 +150,11 @@ async fn queue(intake: &Intake, message: &Message) -> IngestOutcome {
 }
 
 /// The message of a request that is genuine and calls for work.
-async fn admit(intake: &Intake, request: &WebhookRequest<'_>) -> Result<Message, IngestOutcome> {
+async fn admit(
+    intake: &Intake,
+    request: &WebhookRequest<'_>,
+    span: &Span,
+) -> Result<Message, IngestOutcome> {
     if request.body.len() > intake.max_body_bytes {
         return Err(IngestOutcome::TooLarge);
     }
@@ -154,8 +172,14 @@ async fn admit(intake: &Intake, request: &WebhookRequest<'_>) -> Result<Message,
             return Err(IngestOutcome::Unavailable);
         }
     }
+    // Only now: a stranger's header could name another's delivery.
+    span.record("delivery.id", delivery.as_str());
     match (intake.decode)(event, request.body) {
-        Ok(Decoded::Event(event)) => Ok(Message { delivery, event }),
+        Ok(Decoded::Event(event)) => Ok(Message {
+            delivery,
+            trace: request.trace,
+            event,
+        }),
         Ok(Decoded::Ping) => Err(IngestOutcome::Ping),
         Ok(Decoded::Ignored { .. }) => Err(IngestOutcome::Ignored),
         Err(error) => Err(IngestOutcome::BadRequest(BadRequest::Body(error))),

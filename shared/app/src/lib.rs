@@ -20,6 +20,7 @@ pub mod ports;
 pub mod render;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod trace;
 pub mod webhook;
 
 pub use error::{GitHubError, GitHubErrorKind, StoreError, StoreErrorKind, Table};

@@ -44,12 +44,21 @@ async fn nothing_of_a_body_or_a_signature_is_logged() {
     ingest(&site().intake, &request()).await;
 
     let logged = log.0.lock().unwrap().clone();
-    for line in ["webhook queued", "webhook not queued", "webhook rejected"] {
+    for line in [
+        "webhook queued",
+        "webhook not queued",
+        "webhook rejected",
+        "trace.id=746865207472616365206f6620317374",
+        "delivery.id=\"72d3162e-cc78-11e3-81ab-4c9367dc0958\"",
+        "installation.id=1\n",
+        "repository.id=2\n",
+    ] {
         assert!(logged.contains(line), "{line:?} is logged:\n{logged}");
     }
     for secret in [
         "canary",
         "Hello",
+        "hello",
         SECRET,
         &right[7..],
         &wrong[7..],

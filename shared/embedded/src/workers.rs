@@ -11,11 +11,14 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use app::delivery_span;
 use app::evaluate::Attempt;
 use app::event::{DeliveryId, Message};
+use app::trace::identify;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::AbortOnDropHandle;
+use tracing::Instrument;
 
 use crate::dead_letters::DeadLetter;
 use crate::queue::{Queue, Receipt, Received};
@@ -214,6 +217,8 @@ where
         message, receipt, ..
     } = received;
     let delivery = message.delivery.clone();
+    let span = delivery_span!("settle");
+    identify(&span, &message);
     (shared.observer)(&delivery, &Stage::Started(attempt));
     // A task of its own, so that a panic is a failure of this message and of nothing else.
     let mut job =
@@ -225,27 +230,26 @@ where
             outcome = &mut job => break outcome.unwrap_or_else(|_| {
                 Verdict::Failed("the handler panicked".to_owned())
             }),
-            _ = heartbeat.tick() => extend(&shared, &delivery, receipt).await,
+            _ = heartbeat.tick() => extend(&shared, receipt).instrument(span.clone()).await,
         }
     };
-    if let Err(error) = settle(&shared, &delivery, attempt, receipt, verdict).await {
-        tracing::error!(
-            delivery.id = %delivery,
-            error = &error as &dyn Error,
-            "what was done could not be noted; the message comes back"
-        );
+    let settled = settle(&shared, &delivery, attempt, receipt, verdict);
+    if let Err(error) = settled.instrument(span.clone()).await {
+        span.in_scope(|| {
+            tracing::error!(
+                error = &error as &dyn Error,
+                "what was done could not be noted; the message comes back"
+            );
+        });
     }
     shared.end(receipt);
 }
 
-async fn extend(shared: &Shared, delivery: &DeliveryId, receipt: Receipt) {
+async fn extend(shared: &Shared, receipt: Receipt) {
     match shared.queue.extend(receipt, VISIBILITY).await {
         Ok(true) => {}
-        Ok(false) => {
-            tracing::warn!(delivery.id = %delivery, "working on a message that was taken back");
-        }
+        Ok(false) => tracing::warn!("working on a message that was taken back"),
         Err(error) => tracing::warn!(
-            delivery.id = %delivery,
             error = &error as &dyn Error,
             "a running message may be taken back"
         ),
@@ -275,7 +279,6 @@ async fn settle(
         Verdict::Failed(reason) if attempt.last => {
             queue.give_up(receipt, reason.clone()).await?;
             tracing::error!(
-                delivery.id = %delivery,
                 attempt = attempt.number,
                 reason,
                 "given up; the message is with the dead letters"
@@ -286,7 +289,6 @@ async fn settle(
             let delay = attempt.back_off();
             queue.release(receipt, delay).await?;
             tracing::warn!(
-                delivery.id = %delivery,
                 attempt = attempt.number,
                 retry_in_ms = delay.as_millis(),
                 reason,
@@ -305,11 +307,14 @@ async fn settle(
 impl Shared {
     fn report(&self, dead: &DeadLetter) {
         if let Ok(message) = serde_json::from_str::<Message>(&dead.body) {
-            tracing::error!(
-                delivery.id = %message.delivery,
-                reason = dead.reason,
-                "given up; the message is with the dead letters"
-            );
+            let span = delivery_span!("settle");
+            identify(&span, &message);
+            span.in_scope(|| {
+                tracing::error!(
+                    reason = dead.reason,
+                    "given up; the message is with the dead letters"
+                );
+            });
             (self.observer)(&message.delivery, &Stage::Dead(dead.reason.clone()));
         } else {
             tracing::error!(reason = dead.reason, "a damaged message was set aside");

@@ -111,6 +111,7 @@ fn head() -> Head {
 fn message(number: u32) -> Message {
     Message {
         delivery: DeliveryId::new(&format!("{number:08x}")).expect("hex digits"),
+        trace: None,
         event: Event::PullRequest {
             repository: Repository {
                 installation_id: 1,

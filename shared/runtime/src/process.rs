@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::server::{self, Limits, Services};
+use crate::telemetry::chain;
 use crate::wiring::Assembly;
 
 /// The App, listening and at work.
@@ -146,12 +147,6 @@ fn start_workers(count: NonZeroUsize, queue: &Queue, worker: Worker) -> Workers 
             }
         }
     })
-}
-
-/// An error with what caused it, on one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
 #[cfg(test)]

@@ -149,6 +149,7 @@ impl Mirror {
             delivery: delivery.header("X-GitHub-Delivery"),
             signature: delivery.header("X-Hub-Signature-256"),
             content_type: delivery.header("Content-Type"),
+            trace: None,
             body: &delivery.body,
         };
         ingest(&self.process().intake, &request).await

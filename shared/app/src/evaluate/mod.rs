@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use oracle::{ObjectId, Policy, Report, Run, Snapshot};
+use tracing::Instrument;
 
 pub use attempt::{Attempt, MAX_RECEIVES};
 pub use end::{Disposition, Postponed, WorkError};
@@ -25,6 +26,7 @@ use crate::ports::{
     AccountPolicies, CheckRuns, Clock, Deliveries, DeliveryOutcome, Evaluations, FinishedDelivery,
     Heads, Leases, Policies, PullRequests, Snapshots,
 };
+use crate::trace;
 use end::{Ending, Stop};
 
 /// How long a lease lasts unless renewed: many times a request's time-out, and short enough
@@ -83,16 +85,27 @@ pub async fn evaluate(
     message: &Message,
     attempt: Attempt,
 ) -> Result<Disposition, WorkError> {
+    let span = crate::delivery_span!("evaluate");
+    trace::identify(&span, message);
+    attempt_once(worker, message, attempt)
+        .instrument(span)
+        .await
+}
+
+async fn attempt_once(
+    worker: &Worker,
+    message: &Message,
+    attempt: Attempt,
+) -> Result<Disposition, WorkError> {
     let result = work(worker, message, attempt).await;
-    let delivery = &message.delivery;
     match &result {
         Ok(Disposition::Finished(outcome)) => {
-            tracing::info!(delivery.id = %delivery, delivery.outcome = ?outcome, "delivery finished");
+            tracing::info!(delivery.outcome = ?outcome, "delivery finished");
             worker.counters.finished(*outcome);
         }
         Ok(Disposition::RetryIn(delay, why)) => {
             let seconds = delay.as_secs();
-            tracing::info!(delivery.id = %delivery, delay_s = seconds, "delivery postponed: {why}");
+            tracing::info!(delay_s = seconds, "delivery postponed: {why}");
             worker.counters.postponed();
         }
         // The queue that asked logs the error once, with what it does about it.

@@ -105,6 +105,7 @@ pub(crate) fn pull_request(number: u64, head: u8, base: Base) -> PullRequest {
 pub(crate) fn message(delivery: u32, number: u64, head: u8, before: Option<u8>) -> Message {
     Message {
         delivery: DeliveryId::new(&format!("{delivery:08x}")).expect("hex digits"),
+        trace: None,
         event: Event::PullRequest {
             repository: repository(),
             number,

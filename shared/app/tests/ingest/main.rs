@@ -16,6 +16,7 @@ async fn githubs_own_example_is_accepted_and_queued() {
     assert_eq!((outcome, outcome.status()), (IngestOutcome::Accepted, 202));
     let message = Message {
         delivery: DeliveryId::new("72d3162e-cc78-11e3-81ab-4c9367dc0958").unwrap(),
+        trace: request().trace,
         event: event_of_hello_world(),
     };
     assert_eq!(site.world.take_queued(), [message]);

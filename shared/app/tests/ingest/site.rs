@@ -6,6 +6,7 @@ use app::counters::Counters;
 use app::event::{Event, Repository};
 use app::ingest::{Intake, MAX_BODY_BYTES, WebhookRequest, WebhookSecrets};
 use app::testing::World;
+use app::trace::TraceId;
 use app::webhook::{DecodeError, Decoded};
 use hmac::{Hmac, KeyInit, Mac};
 use oracle::{ObjectId, RepositoryName};
@@ -71,6 +72,7 @@ pub(crate) fn request() -> WebhookRequest<'static> {
         delivery: Some("72d3162e-cc78-11e3-81ab-4c9367dc0958"),
         signature: Some(SIGNATURE),
         content_type: Some("application/json"),
+        trace: TraceId::from_bytes(*b"the trace of 1st"),
         body: BODY,
     }
 }

@@ -113,6 +113,7 @@ fn delivery(number: u32) -> DeliveryId {
 fn message(number: u32) -> Message {
     Message {
         delivery: delivery(number),
+        trace: None,
         event: Event::PullRequest {
             repository: Repository {
                 installation_id: 1,

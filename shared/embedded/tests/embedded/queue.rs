@@ -3,6 +3,7 @@
 use app::evaluate::MAX_RECEIVES;
 use app::event::{DeliveryId, Event, Message, Repository};
 use app::ports::{Clock, EventQueue};
+use app::trace::TraceId;
 use embedded::{Queue, QueueDepth, Received};
 use jiff::SignedDuration;
 use oracle::{ObjectId, RepositoryName};
@@ -134,6 +135,7 @@ async fn the_longest_message_that_the_types_allow_fits() {
     let name = format!("{}/{}", "o".repeat(39), "r".repeat(100));
     let message = Message {
         delivery: longest_id,
+        trace: TraceId::from_bytes([0xff; 16]),
         event: Event::PullRequest {
             repository: Repository {
                 installation_id: u64::MAX,

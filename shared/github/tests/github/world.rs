@@ -120,6 +120,7 @@ impl World {
         };
         Message {
             delivery: DeliveryId::new(&delivery.guid).unwrap(),
+            trace: None,
             event,
         }
     }

@@ -1,6 +1,7 @@
 //! `POST /webhook`: reads the raw body within its limits and hands it to the use case.
 
 use app::ingest::{IngestOutcome, WebhookRequest, ingest};
+use app::trace::TraceId;
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
@@ -47,8 +48,17 @@ fn request_of<'a>(headers: &'a HeaderMap, body: &'a [u8]) -> WebhookRequest<'a> 
         delivery: text(headers, "x-github-delivery"),
         signature: text(headers, SIGNATURE),
         content_type: text(headers, CONTENT_TYPE.as_str()),
+        trace: new_trace(),
         body,
     }
+}
+
+/// A trace of its own for every request: GitHub sends none, and strangers must not choose one.
+/// Without randomness the work is done all the same.
+fn new_trace() -> Option<TraceId> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).ok()?;
+    TraceId::from_bytes(bytes)
 }
 
 /// A header's value; none where it is not text.

@@ -7,6 +7,7 @@ use oracle::RepositoryName;
 use super::{delivery, head};
 use crate::event::{Event, Message, Repository};
 use crate::ports::EventQueue;
+use crate::trace::TraceId;
 
 /// Runs the contract; `received` returns what workers were handed since it was last asked.
 pub async fn event_queue(queue: Arc<dyn EventQueue>, received: impl AsyncFn() -> Vec<Message>) {
@@ -17,6 +18,7 @@ pub async fn event_queue(queue: Arc<dyn EventQueue>, received: impl AsyncFn() ->
 fn message(number: u32) -> Message {
     Message {
         delivery: delivery(number),
+        trace: TraceId::from_bytes(u128::from(number).to_be_bytes()),
         event: Event::PullRequest {
             repository: Repository {
                 installation_id: u64::MAX >> 1,

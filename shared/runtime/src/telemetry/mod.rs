@@ -3,6 +3,8 @@
 //! Phase Mirror's own lines are written from the configured level on; libraries' only from
 //! `warn` on, because what they write below that is not ours to vouch for (headers, bodies).
 
+mod json;
+
 use std::io::IsTerminal;
 
 use tracing::level_filters::LevelFilter;
@@ -11,6 +13,8 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::{Layer, Registry};
 
 use crate::config::{LogConfig, LogFormat};
+
+pub(crate) use json::chain;
 
 /// The crates whose lines are ours.
 const OURS: [&str; 8] = [
@@ -34,7 +38,7 @@ pub fn install(log: LogConfig) {
 fn stderr_layer(log: LogConfig) -> impl Layer<Registry> {
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let lines = match log.format {
-        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+        LogFormat::Json => lines.json().event_format(json::FlatJson).boxed(),
         LogFormat::Text => lines.with_ansi(colour()).boxed(),
     };
     lines.with_filter(filter(log.level))
