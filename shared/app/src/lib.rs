@@ -18,6 +18,7 @@ pub mod event;
 pub mod ingest;
 pub mod ports;
 pub mod render;
+pub mod retention;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod trace;

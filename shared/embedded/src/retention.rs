@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+pub(crate) use app::retention::{DELIVERIES, EVALUATIONS, GENERATIONS, HEADS, LEASES};
 use app::{StoreError, Table};
 use jiff::Timestamp;
 use rusqlite::Transaction;
@@ -10,21 +11,8 @@ use rusqlite::Transaction;
 use crate::columns::after;
 use crate::open::Embedded;
 
-const DAY: Duration = Duration::from_hours(24);
-
-/// GitHub redelivers for 3 days.
-pub(crate) const DELIVERIES: Duration = DAY.saturating_mul(7);
-/// Counted from the last write about a head.
-pub(crate) const HEADS: Duration = DAY.saturating_mul(30);
-/// As long as the reports are kept.
-pub(crate) const EVALUATIONS: Duration = DAY.saturating_mul(90);
-/// Longer than evaluations, which are stored after their generation was begun: with the
-/// generation forgotten the next one would have its number, and say again what that one said.
-pub(crate) const GENERATIONS: Duration = DAY.saturating_mul(91);
-/// Longer than whatever an epoch fences, so that one is never granted twice.
-pub(crate) const LEASES: Duration = DAY.saturating_mul(92);
 /// As long as SQS keeps them.
-pub(crate) const DEAD_LETTERS: Duration = DAY.saturating_mul(14);
+pub(crate) const DEAD_LETTERS: Duration = Duration::from_hours(14 * 24);
 
 const PURGE_EVERY: Duration = Duration::from_hours(1);
 

@@ -18,6 +18,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("app", &["oracle"]),
     ("github", &["app", "oracle", "workflows"]),
     ("embedded", &["app", "oracle"]),
+    ("aws", &["app", "oracle"]),
     ("sandbox", &[]),
     ("runtime", &["app", "embedded", "github", "oracle"]),
     (
