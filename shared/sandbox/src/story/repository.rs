@@ -293,6 +293,26 @@ impl Repository {
         })
     }
 
+    /// Somebody presses "Re-run" at a check run.
+    ///
+    /// # Panics
+    /// When there is no check run with this id.
+    #[track_caller]
+    pub fn rerequest_check_run(&self, id: u64) {
+        let asked = self.with(|state| state.rerequest_check_run(id, SOMEBODY));
+        assert!(asked.is_some(), "there is no check run {id}");
+    }
+
+    /// Somebody presses "Re-run all checks" at an App's check suite.
+    ///
+    /// # Panics
+    /// When there is no check suite with this id.
+    #[track_caller]
+    pub fn rerequest_check_suite(&self, id: u64) {
+        let asked = self.with(|state| state.rerequest_check_suite(id, SOMEBODY));
+        assert!(asked.is_some(), "there is no check suite {id}");
+    }
+
     fn with<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         self.shared.with(change)
     }

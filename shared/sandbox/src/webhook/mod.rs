@@ -1,5 +1,6 @@
 //! Webhook events: who gets them, and what they say.
 
+mod check;
 mod sender;
 
 use serde_json::{Value, json};
@@ -118,6 +119,19 @@ impl State {
 
     /// Gives an event to every App that is installed on the repository and asked for it.
     fn emit(&mut self, repository: u64, event: &str, sender: &str, body: &Value) {
+        let receivers = self.receivers(repository, event);
+        self.emit_to(receivers, repository, event, sender, body);
+    }
+
+    /// Gives an event to these Apps, through these installations of theirs.
+    fn emit_to(
+        &mut self,
+        receivers: Vec<(AppId, u64)>,
+        repository: u64,
+        event: &str,
+        sender: &str,
+        body: &Value,
+    ) {
         self.ensure_account(sender, AccountKind::User);
         let mut body = body.clone();
         extend(
@@ -130,7 +144,6 @@ impl State {
         if let Some(organization) = self.organization_json(repository) {
             extend(&mut body, json!({"organization": organization}));
         }
-        let receivers = self.receivers(repository, event);
         let guid = self.fresh_guid();
         for (app, installation) in receivers {
             let installation_json = Self::simple_installation_json(installation);

@@ -190,3 +190,50 @@ async fn an_app_hears_only_of_what_it_may_read() {
     assert!(deliveries.iter().all(|it| it.event != "pull_request"));
     assert!(deliveries.iter().any(|it| it.event == "push"));
 }
+
+#[tokio::test]
+async fn a_rerun_is_told_to_the_app_whose_check_it_is_without_a_subscription() {
+    let world = World::new().await;
+    let other = world.github.create_app(crate::world::new_app());
+    other.install("octo-org");
+    open_pull_request(&world);
+    let repository = &world.repository;
+    let app = world.app.id();
+    let failure = sandbox::CheckConclusion::Failure;
+    repository.report_check(repository.tip("topic"), "lint", app, failure);
+    let run = repository.check_runs(repository.tip("topic")).remove(0);
+
+    repository.rerequest_check_run(run.id);
+    let told = last(&world, "check_run");
+    assert_eq!(
+        (told.app, told.action.as_deref()),
+        (app, Some("rerequested"))
+    );
+    let body: serde_json::Value = serde_json::from_slice(&told.body).unwrap();
+    assert_eq!(body["check_run"]["id"], run.id);
+    assert_eq!(body["check_run"]["check_suite"]["id"], run.suite_id);
+    assert_eq!(body["check_run"]["conclusion"], "failure", "the run stays");
+    assert_eq!(body["check_run"]["pull_requests"][0]["number"], 1);
+    assert_eq!(body["installation"]["id"], world.installation.id());
+
+    repository.rerequest_check_suite(run.suite_id);
+    let told = last(&world, "check_suite");
+    assert_eq!(
+        (told.app, told.action.as_deref()),
+        (app, Some("rerequested"))
+    );
+    let body: serde_json::Value = serde_json::from_slice(&told.body).unwrap();
+    assert_eq!(body["check_suite"]["head_sha"], run.head_sha.to_string());
+    assert_eq!(body["check_suite"]["head_branch"], "topic");
+    assert_eq!(body["check_suite"]["pull_requests"][0]["number"], 1);
+    assert_eq!(body["check_suite"]["latest_check_runs_count"], 1);
+
+    world.installation.revoke("checks");
+    let before = world.github.deliveries().len();
+    repository.rerequest_check_run(run.id);
+    assert_eq!(
+        world.github.deliveries().len(),
+        before,
+        "it could not write one"
+    );
+}
