@@ -13,7 +13,7 @@ use app::ports::{
 use app::{GitHubError, StoreError};
 use async_trait::async_trait;
 use jiff::Timestamp;
-use oracle::{ObjectId, Outcome, Snapshot};
+use oracle::{Fact, ObjectId, Outcome, Snapshot};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::life::Life;
@@ -97,6 +97,21 @@ impl PullRequests for Observed<dyn PullRequests> {
         };
         let detail = format!("#{number} is at {} and {merge}", found.head.short());
         self.life.step("looked up", &detail);
+        Ok(found)
+    }
+
+    async fn open_with_head(
+        &self,
+        repository: &Repository,
+        head: &ObjectId,
+    ) -> Result<Fact<Vec<u64>>, GitHubError> {
+        let found = self.inner.open_with_head(repository, head).await?;
+        let count = match &found {
+            Fact::Known(numbers) => numbers.len().to_string(),
+            Fact::Unavailable(_) => "an unknown number of".to_owned(),
+        };
+        let detail = format!("{count} open pull requests are at {}", head.short());
+        self.life.step("looked for", &detail);
         Ok(found)
     }
 }

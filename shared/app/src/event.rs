@@ -67,6 +67,9 @@ pub struct Head {
     pub sha: ObjectId,
 }
 
+/// The most pull requests that a [`Event::Rerequested`] names, so that a message keeps its bound.
+pub const MOST_NAMED: usize = 50;
+
 /// An event that is worked on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -86,6 +89,66 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         before: Option<ObjectId>,
     },
+    /// Somebody wants our check of a commit made again: `check_run` or `check_suite`, action
+    /// `rerequested`. Made by [`Event::rerequested`].
+    Rerequested {
+        /// The repository that has the check.
+        repository: Repository,
+        /// The commit.
+        head: ObjectId,
+        /// Pull requests that GitHub names for it; none for a fork's, nor where there are more
+        /// than [`MOST_NAMED`]. Hints, as everything in an event.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pull_requests: Vec<u64>,
+    },
+}
+
+/// What an event is about, and so which function (and which queue of its own, where there is
+/// more than one) it is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EventKind {
+    /// Pull requests that change.
+    PullRequest,
+    /// Checks that are wanted again.
+    CheckRun,
+}
+
+impl Event {
+    /// A wish for our check of a commit. Names that would make the message too large are left
+    /// out, all of them: who is left with a part would take it for the whole.
+    pub fn rerequested(
+        repository: Repository,
+        head: ObjectId,
+        mut pull_requests: Vec<u64>,
+    ) -> Self {
+        pull_requests.sort_unstable();
+        pull_requests.dedup();
+        if pull_requests.len() > MOST_NAMED {
+            pull_requests.clear();
+        }
+        Self::Rerequested {
+            repository,
+            head,
+            pull_requests,
+        }
+    }
+
+    /// What it is about.
+    pub fn kind(&self) -> EventKind {
+        match self {
+            Self::PullRequest { .. } => EventKind::PullRequest,
+            Self::Rerequested { .. } => EventKind::CheckRun,
+        }
+    }
+
+    /// Where it happened.
+    pub fn repository(&self) -> &Repository {
+        match self {
+            Self::PullRequest { repository, .. } | Self::Rerequested { repository, .. } => {
+                repository
+            }
+        }
+    }
 }
 
 /// An event on its way to a worker (at most 2 KB as JSON; ids only, never a payload).
@@ -114,5 +177,44 @@ mod tests {
         assert_eq!(message.trace, None);
         let sent = serde_json::to_string(&message).unwrap();
         assert!(!sent.contains("trace"), "{sent}");
+    }
+
+    fn message(event: Event) -> Message {
+        Message {
+            delivery: DeliveryId::new(&"f".repeat(64)).unwrap(),
+            trace: TraceId::from_bytes([0xff; 16]),
+            event,
+        }
+    }
+
+    fn widest_repository() -> Repository {
+        Repository {
+            installation_id: u64::MAX,
+            id: u64::MAX,
+            name: RepositoryName::new(&format!("{}/{}", "o".repeat(39), "r".repeat(100))).unwrap(),
+        }
+    }
+
+    #[test]
+    fn no_message_is_larger_than_two_kilobytes() {
+        let sha = ObjectId::new(&"a".repeat(64)).unwrap();
+        for named in [MOST_NAMED, MOST_NAMED + 1, 100_000] {
+            let numbers = (0..named).map(|back| u64::MAX - back as u64).collect();
+            let event = Event::rerequested(widest_repository(), sha.clone(), numbers);
+            let json = serde_json::to_string(&message(event)).unwrap();
+            assert!(json.len() <= 2_048, "{} bytes for {named}", json.len());
+        }
+    }
+
+    #[test]
+    fn names_are_there_once_or_not_at_all() {
+        let sha = ObjectId::new(&"a".repeat(40)).unwrap();
+        let named = |numbers| match Event::rerequested(widest_repository(), sha.clone(), numbers) {
+            Event::Rerequested { pull_requests, .. } => pull_requests,
+            other @ Event::PullRequest { .. } => panic!("{other:?}"),
+        };
+        assert_eq!(named(vec![3, 1, 3]), [1, 3]);
+        assert_eq!(named((1..=50).collect()).len(), 50);
+        assert_eq!(named((1..=51).collect()), [0; 0]);
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use oracle::{BranchName, ObjectId, RepoPath, Report, Snapshot};
+use oracle::{BranchName, Fact, ObjectId, RepoPath, Report, Snapshot};
 use serde::{Deserialize, Serialize};
 
 use crate::check::{CheckOutput, CheckRun, CheckUpdate, Conclusion, ExternalId};
@@ -130,9 +130,35 @@ pub struct Generation {
     pub check_run_id: Option<u64>,
     /// The conclusion of its Check Run once that is completed; `None` while it is not.
     pub conclusion: Option<Conclusion>,
+    /// The deliveries that wanted the check again and are answered by this generation or one
+    /// before, the latest last; at most [`REMEMBERED_RERUNS`]. A generation of an earlier version
+    /// has none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reruns: Vec<DeliveryId>,
 }
 
+/// How many answered wishes a generation remembers. One that is older and still comes back would
+/// be answered once more; by then its delivery has long been recorded as finished.
+pub const REMEMBERED_RERUNS: usize = 20;
+
 impl Generation {
+    /// Whether this delivery's wish for another check is answered, now or before.
+    pub fn answers(&self, delivery: &DeliveryId) -> bool {
+        self.reruns.contains(delivery)
+    }
+
+    /// The same, also as the answer to this delivery.
+    #[must_use]
+    pub fn answering(mut self, delivery: &DeliveryId) -> Self {
+        if !self.answers(delivery) {
+            if self.reruns.len() >= REMEMBERED_RERUNS {
+                self.reruns.remove(0);
+            }
+            self.reruns.push(delivery.clone());
+        }
+        self
+    }
+
     /// Whether its Check Run is completed.
     pub fn is_finished(&self) -> bool {
         self.conclusion.is_some()
@@ -299,6 +325,15 @@ pub trait PullRequests: Send + Sync {
         repository: &Repository,
         number: u64,
     ) -> Result<PullRequest, GitHubError>;
+    /// The numbers of the open pull requests that have this head, those of forks among them, in
+    /// order. Where more are open than can be looked through that is unavailable, whether some
+    /// were found or not. [`NotFound`](crate::GitHubErrorKind::NotFound) when the installation or
+    /// the repository is not there for us.
+    async fn open_with_head(
+        &self,
+        repository: &Repository,
+        head: &ObjectId,
+    ) -> Result<Fact<Vec<u64>>, GitHubError>;
 }
 
 /// Which files a snapshot holds the contents of.

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use tracing::Span;
 
-use crate::event::{Event, Message};
+use crate::event::Message;
 
 /// A trace id of W3C Trace Context: 16 bytes, not all zero, as 32 lowercase hex digits.
 /// <https://www.w3.org/TR/trace-context/#trace-id>
@@ -123,7 +123,7 @@ pub fn trace(span: &Span, id: Option<TraceId>) {
 pub fn identify(span: &Span, message: &Message) {
     trace(span, message.trace);
     span.record("delivery.id", message.delivery.as_str());
-    let Event::PullRequest { repository, .. } = &message.event;
+    let repository = message.event.repository();
     span.record("installation.id", repository.installation_id);
     span.record("repository.id", repository.id);
 }

@@ -55,6 +55,7 @@ pub struct Queue {
 pub fn queue_of(event: &Event) -> QueueName {
     match event {
         Event::PullRequest { .. } => QueueName::PullRequest,
+        Event::Rerequested { .. } => QueueName::CheckRun,
     }
 }
 

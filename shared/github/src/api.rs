@@ -21,7 +21,7 @@ use crate::graphql::{self, Reply};
 use crate::transport::{self, Answer, Call, Transport};
 
 /// How many pages of a list are followed: 100 items each.
-const MOST_PAGES: u32 = 20;
+pub(crate) const MOST_PAGES: u32 = 20;
 
 /// What every port is made of.
 pub(crate) struct Api {

@@ -1,15 +1,19 @@
-//! [`PullRequests`]: one GraphQL query for everything about a pull request.
+//! [`PullRequests`]: one GraphQL query for everything about a pull request, and the list of those
+//! that are open.
+
+use std::collections::BTreeSet;
 
 use app::GitHubError;
 use app::event::Repository;
 use app::ports::{PullRequest, PullRequests, TestMerge};
 use async_trait::async_trait;
-use oracle::{BranchName, ObjectId};
+use oracle::{BranchName, Fact, ObjectId, Reason, Unavailable};
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::GitHub;
-use crate::endpoint::GRAPHQL;
+use crate::api::{MOST_PAGES, Pages};
+use crate::endpoint::{GRAPHQL, PULL_REQUESTS};
 use crate::error;
 
 const QUERY: &str = "\
@@ -70,6 +74,18 @@ struct Commit {
     oid: ObjectId,
 }
 
+/// A pull request as the list has it.
+#[derive(Debug, Deserialize)]
+struct Listed {
+    number: u64,
+    head: ListedHead,
+}
+
+#[derive(Debug, Deserialize)]
+struct ListedHead {
+    sha: ObjectId,
+}
+
 #[async_trait]
 impl PullRequests for GitHub {
     async fn pull_request(
@@ -88,6 +104,38 @@ impl PullRequests for GitHub {
         let default_branch = default_branch
             .ok_or_else(|| error::unexpected(GRAPHQL, "a pull request without a default branch"))?;
         Ok(node.into_pull_request(number, default_branch.name))
+    }
+
+    async fn open_with_head(
+        &self,
+        repository: &Repository,
+        head: &ObjectId,
+    ) -> Result<Fact<Vec<u64>>, GitHubError> {
+        // `commits/{sha}/pulls` knows none of a fork. The latest come first, so that one which
+        // changes while pages are turned is at worst seen twice.
+        let query = "state=open&sort=updated&direction=desc&";
+        let listed = self
+            .api
+            .read_all(
+                repository,
+                PULL_REQUESTS,
+                &[],
+                query,
+                |page: Vec<Listed>| page,
+            )
+            .await?;
+        Ok(match listed {
+            Pages::Complete(listed) => {
+                let with_it = listed.into_iter().filter(|it| it.head.sha == *head);
+                let numbers: BTreeSet<u64> = with_it.map(|it| it.number).collect();
+                Fact::Known(numbers.into_iter().collect())
+            }
+            Pages::TooMany => Fact::Unavailable(Unavailable {
+                fact: "the open pull requests".to_owned(),
+                reason: Reason::Truncated,
+                detail: format!("more than {} are open", 100 * MOST_PAGES),
+            }),
+        })
     }
 }
 

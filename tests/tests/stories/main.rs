@@ -8,3 +8,4 @@ mod life;
 mod mirror;
 mod policy;
 mod refusals;
+mod rerun;

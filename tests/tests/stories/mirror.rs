@@ -142,6 +142,12 @@ impl Mirror {
         }
     }
 
+    /// Loses every webhook that GitHub has made since.
+    pub(crate) fn forget_deliveries(&self) {
+        let made = self.github.deliveries().len();
+        self.received.store(made, Ordering::SeqCst);
+    }
+
     /// Receives this delivery, be it for the first time or not.
     pub(crate) async fn receive_one(&self, delivery: &Delivery) -> IngestOutcome {
         let request = WebhookRequest {
@@ -232,11 +238,12 @@ impl Mirror {
         *self.process.lock().expect("no panic") = Some(Arc::new(started));
     }
 
-    /// How the latest pull-request delivery ended.
+    /// How the latest delivery that is worked on ended.
     pub(crate) async fn end_of_latest(&self) -> Option<FinishedDelivery> {
         let deliveries = self.github.deliveries();
-        let of_pull_request = |it: &&Delivery| it.event == "pull_request";
-        let latest = deliveries.iter().rfind(of_pull_request)?;
+        let worked_on = ["pull_request", "check_run", "check_suite"];
+        let is_one = |it: &&Delivery| worked_on.contains(&&*it.event);
+        let latest = deliveries.iter().rfind(is_one)?;
         let id = DeliveryId::new(&latest.guid).expect("GitHub's GUIDs are ids");
         self.process()
             .stores

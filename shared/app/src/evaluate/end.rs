@@ -66,6 +66,8 @@ pub(super) enum Stop {
     /// Nobody could look whether the repository has a policy, and none is known: in words for
     /// the operator.
     PolicyNotSeen(String),
+    /// Nobody could look which pull requests have the head: in words for the operator.
+    PullRequestsNotSeen(String),
 }
 
 /// What a [`Stop`] means for the message.
@@ -129,6 +131,10 @@ impl Stop {
                 "The policy of the base branch could not be looked for, because GitHub cuts the \
                  list of the repository's files short, and no earlier copy of it is known.",
             ),
+            Self::PullRequestsNotSeen(_) => Some(
+                "Which pull requests have this commit could not be looked for, because more of \
+                 the repository's are open than are looked through.",
+            ),
             Self::Store(_) | Self::Postponed(..) => None,
         }
     }
@@ -150,7 +156,9 @@ impl Stop {
                 _ => Ending::Failed(WorkError::GitHub(error)),
             },
             Self::Store(error) => Ending::Failed(WorkError::Store(error)),
-            Self::PolicyNotSeen(detail) => Ending::Refused(detail),
+            Self::PolicyNotSeen(detail) | Self::PullRequestsNotSeen(detail) => {
+                Ending::Refused(detail)
+            }
             Self::Postponed(_, why) if attempt.last => {
                 Ending::Failed(WorkError::NoAttemptLeft(why))
             }

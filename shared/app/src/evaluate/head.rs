@@ -10,7 +10,7 @@ use super::publish::CheckRunAt;
 use super::{Cause, Job, Mention, Ports};
 use crate::check::{Conclusion, ExternalId};
 use crate::error::GitHubErrorKind;
-use crate::event::Head;
+use crate::event::{DeliveryId, Head};
 use crate::ports::{
     Acquired, DeliveryOutcome, Generation, HeadPullRequest, Lease, PullRequest, StoredEvaluation,
     TestMerge,
@@ -24,7 +24,7 @@ pub(super) struct HeadWork<'a> {
 }
 
 /// What the pull requests of a head are now.
-struct Called {
+pub(super) struct Called {
     /// Open, with this head, by number.
     open: Vec<PullRequest>,
     /// The one that the event is about, whatever became of it.
@@ -86,8 +86,9 @@ impl HeadWork<'_> {
         let watched = heads.watched(self.head()).await?;
         let latest = heads.generation(self.head()).await?;
         let short = self.head().sha.short().to_owned();
-        let mention = match cause {
-            Cause::Event(mention) => Some(mention),
+        let (mention, rerun) = match cause {
+            Cause::Event(mention) => (Some(mention), None),
+            Cause::Rerun(rerun) => (None, Some(rerun)),
             Cause::LeftBy(number) => {
                 // The usual push leaves nothing behind, and then GitHub is not asked. Only the
                 // lease makes this true: nobody is about to judge the head with this one.
@@ -96,17 +97,23 @@ impl HeadWork<'_> {
                     let detail = format!("No open pull request has the head {short}.");
                     return Ok((DeliveryOutcome::Ignored, detail));
                 }
-                None
+                (None, None)
             }
         };
-        let called = self.called(watched, mention).await?;
+        let named = rerun.map_or(&[][..], |rerun| rerun.named);
+        let mut called = self.called(watched, named, mention).await?;
+        if rerun.is_some() && called.open.is_empty() {
+            called = self.look_for_open().await?;
+        }
         let conclusion = if called.open.is_empty() {
             if let Some(unfinished) = latest.filter(|generation| !generation.is_finished()) {
                 self.resume(unfinished, &called.open).await?;
             }
             None
         } else {
-            self.judge_once(latest, &called.open).await?.conclusion
+            let asked = rerun.map(|rerun| rerun.delivery);
+            let latest = self.judge_once(latest, &called.open, asked).await?;
+            latest.conclusion
         };
         let moved_on = called
             .mentioned
@@ -128,9 +135,10 @@ impl HeadWork<'_> {
     }
 
     /// Reads every pull request that may have this head, and remembers those that have.
-    async fn called(
+    pub(super) async fn called(
         &self,
         watched: Vec<HeadPullRequest>,
+        named: &[u64],
         mention: Option<Mention<'_>>,
     ) -> Result<Called, Stop> {
         let heads = &self.ports().heads;
@@ -140,6 +148,7 @@ impl HeadWork<'_> {
             .collect();
         let numbers: BTreeSet<u64> = watched
             .keys()
+            .chain(named)
             .copied()
             .chain(mention.map(|mention| mention.number))
             .collect();
@@ -193,21 +202,30 @@ impl HeadWork<'_> {
         Ok(Some(now))
     }
 
-    /// Goes on until the latest generation has judged these pull requests.
+    /// Goes on until the latest generation has judged these pull requests, and answers the
+    /// delivery that wants it to.
     async fn judge_once(
         &mut self,
         mut latest: Option<Generation>,
         open: &[PullRequest],
+        asked: Option<&DeliveryId>,
     ) -> Result<Generation, Stop> {
         let wanted: Vec<HeadPullRequest> = open.iter().map(as_judged).collect();
         loop {
             latest = match latest {
-                Some(latest) if !latest.is_finished() => Some(self.resume(latest, open).await?),
-                Some(latest) if latest.is_judged() && latest.pull_requests == wanted => {
+                Some(latest) if !latest.is_finished() => {
+                    let latest = self.join(latest, asked).await?;
+                    Some(self.resume(latest, open).await?)
+                }
+                Some(latest)
+                    if latest.is_judged()
+                        && latest.pull_requests == wanted
+                        && asked.is_none_or(|asked| latest.answers(asked)) =>
+                {
                     return Ok(latest);
                 }
                 latest => {
-                    let begun = self.begin(latest.as_ref(), &wanted).await?;
+                    let begun = self.begin(latest.as_ref(), &wanted, asked).await?;
                     let run = self.create(&begun).await?;
                     Some(self.judge(begun, run, open).await?)
                 }
@@ -220,14 +238,19 @@ impl HeadWork<'_> {
         &self,
         latest: Option<&Generation>,
         wanted: &[HeadPullRequest],
+        asked: Option<&DeliveryId>,
     ) -> Result<Generation, Stop> {
-        let begun = Generation {
+        let mut begun = Generation {
             number: latest.map_or(1, |latest| latest.number.saturating_add(1)),
             pull_requests: wanted.to_vec(),
             began_at: self.ports().clock.now(),
             check_run_id: None,
             conclusion: None,
+            reruns: latest.map_or_else(Vec::new, |latest| latest.reruns.clone()),
         };
+        if let Some(asked) = asked {
+            begun = begun.answering(asked);
+        }
         let heads = &self.ports().heads;
         heads.save_generation(&self.lease, &begun).await?;
         Ok(begun)

@@ -10,6 +10,7 @@ mod give_up;
 mod head;
 mod policy;
 mod publish;
+mod rerun;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +22,7 @@ pub use attempt::{Attempt, MAX_RECEIVES};
 pub use end::{Disposition, Postponed, WorkError};
 
 use crate::counters::Counters;
-use crate::event::{Event, Head, Message, Repository};
+use crate::event::{DeliveryId, Event, Head, Message, Repository};
 use crate::ports::{
     AccountPolicies, CheckRuns, Clock, Deliveries, DeliveryOutcome, Evaluations, FinishedDelivery,
     Heads, Leases, Policies, PullRequests, Snapshots,
@@ -124,22 +125,13 @@ async fn work(
     if let Some(end) = finished.map_err(WorkError::Store)? {
         return Ok(Disposition::Finished(end.outcome));
     }
-    let Event::PullRequest {
-        repository,
-        number,
-        head,
-        before,
-    } = &message.event;
+    let repository = message.event.repository();
     let job = Job {
         worker,
         repository,
         attempt,
     };
-    let mention = Mention {
-        number: *number,
-        before: before.as_ref(),
-    };
-    let (outcome, detail) = match job.pull_request(head, mention).await {
+    let (outcome, detail) = match job.work(message).await {
         Ok(end) => end,
         Err(stop) => match stop.ending(attempt) {
             Ending::Refused(detail) => {
@@ -178,6 +170,15 @@ struct Mention<'a> {
     before: Option<&'a ObjectId>,
 }
 
+/// A wish for another check.
+#[derive(Clone, Copy)]
+struct Rerun<'a> {
+    /// What brought it: each is answered once.
+    delivery: &'a DeliveryId,
+    /// Pull requests that may have the head.
+    named: &'a [u64],
+}
+
 /// Why a head is looked at.
 #[derive(Clone, Copy)]
 enum Cause<'a> {
@@ -185,6 +186,8 @@ enum Cause<'a> {
     Event(Mention<'a>),
     /// An event says that the pull request with this number has it no more.
     LeftBy(u64),
+    /// Somebody wants its check made again.
+    Rerun(Rerun<'a>),
 }
 
 impl Job<'_> {
@@ -192,6 +195,34 @@ impl Job<'_> {
         Head {
             repository_id: self.repository.id,
             sha: sha.clone(),
+        }
+    }
+
+    async fn work(self, message: &Message) -> Result<(DeliveryOutcome, String), Stop> {
+        match &message.event {
+            Event::PullRequest {
+                repository: _,
+                number,
+                head,
+                before,
+            } => {
+                let mention = Mention {
+                    number: *number,
+                    before: before.as_ref(),
+                };
+                self.pull_request(head, mention).await
+            }
+            Event::Rerequested {
+                repository: _,
+                head,
+                pull_requests,
+            } => {
+                let cause = Cause::Rerun(Rerun {
+                    delivery: &message.delivery,
+                    named: pull_requests,
+                });
+                self.bring_up_to_date(self.head(head), cause).await
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! The fake GitHub: pull requests, snapshots, and Check Runs that append annotations.
 
 use async_trait::async_trait;
-use oracle::{ObjectId, Snapshot};
+use oracle::{Fact, ObjectId, Reason, Snapshot, Unavailable};
 
 use super::world::{RecordedRun, State, World};
 use crate::check::{ANNOTATIONS_PER_REQUEST, CheckRun, CheckUpdate, ExternalId};
@@ -76,6 +76,32 @@ impl PullRequests for World {
         self.github("PullRequests::pull_request", |state| {
             let pull_request = state.pull_requests.get(&(repository.id, number));
             pull_request.cloned().ok_or(GitHubErrorKind::NotFound)
+        })
+        .await
+    }
+
+    async fn open_with_head(
+        &self,
+        repository: &Repository,
+        head: &ObjectId,
+    ) -> Result<Fact<Vec<u64>>, GitHubError> {
+        self.github("PullRequests::open_with_head", |state| {
+            let seen = |key: &&(u64, u64)| key.0 == repository.id;
+            if state.pull_requests.keys().find(seen).is_none() {
+                return Err(GitHubErrorKind::NotFound);
+            }
+            if state.too_many_open {
+                return Ok(Fact::Unavailable(Unavailable {
+                    fact: "the open pull requests".to_owned(),
+                    reason: Reason::Truncated,
+                    detail: "More are open than are looked through.".to_owned(),
+                }));
+            }
+            let open = state
+                .pull_requests
+                .iter()
+                .filter(|(key, now)| key.0 == repository.id && now.open && now.head == *head);
+            Ok(Fact::Known(open.map(|(key, _)| key.1).collect()))
         })
         .await
     }

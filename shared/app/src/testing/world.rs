@@ -54,6 +54,7 @@ pub(super) struct State {
     pub(super) pull_requests: BTreeMap<(u64, u64), PullRequest>,
     /// Commits stay known when no pull request has them as its head any more.
     pub(super) commits: BTreeSet<(u64, ObjectId)>,
+    pub(super) too_many_open: bool,
     pub(super) snapshot: Option<fn(&PullRequest) -> Snapshot>,
     pub(super) policies: BTreeMap<PolicyOf, StoredPolicy>,
     /// By the account's name.
@@ -91,6 +92,7 @@ impl World {
                 evaluations: BTreeMap::new(),
                 pull_requests: BTreeMap::new(),
                 commits: BTreeSet::new(),
+                too_many_open: false,
                 snapshot: None,
                 policies: BTreeMap::new(),
                 account_policies: BTreeMap::new(),
@@ -153,6 +155,11 @@ impl World {
         state.runs.retain(|run| run.repository_id != repository_id);
     }
 
+    /// Opens more pull requests, everywhere, than anybody can look through.
+    pub fn open_too_many(&self) {
+        self.lock().too_many_open = true;
+    }
+
     /// Withdraws the permission to write checks.
     pub fn forbid_checks(&self, repository_id: u64) {
         self.lock().checks_forbidden.insert(repository_id);
@@ -178,6 +185,11 @@ impl World {
     /// The latest generation of a head.
     pub fn latest_generation(&self, head: &Head) -> Option<Generation> {
         self.lock().generations.get(head).cloned()
+    }
+
+    /// How a delivery ended, once it has.
+    pub fn end_of(&self, delivery: &DeliveryId) -> Option<FinishedDelivery> {
+        self.lock().deliveries.get(delivery).cloned()
     }
 
     /// Takes what was sent to the queue.

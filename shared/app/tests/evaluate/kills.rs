@@ -15,8 +15,9 @@ enum Accident {
     Fails(Fault),
 }
 
-/// Two pull requests with one head and different bases, then a new base, a push that leaves the other behind, and a close.
-const CHAPTERS: [fn(&mut Simulation); 5] = [
+/// Two pull requests with one head and different bases, then a new base, a wish for another check,
+/// a push that leaves the other behind, a close, and a wish that comes too late.
+const CHAPTERS: [fn(&mut Simulation); 7] = [
     |simulation| {
         stage::put(&simulation.world, 1, 0, Base::Strict);
         simulation.send(stage::message(1, 1, 0, None));
@@ -29,6 +30,7 @@ const CHAPTERS: [fn(&mut Simulation); 5] = [
         stage::put(&simulation.world, 2, 0, Base::Grumpy);
         simulation.send(stage::message(3, 2, 0, None));
     },
+    |simulation| simulation.send(stage::rerun(6, 0, &[2])),
     |simulation| {
         stage::change(&simulation.world, 1, |it| it.head = stage::commit(1));
         simulation.send(stage::message(4, 1, 1, Some(0)));
@@ -37,6 +39,7 @@ const CHAPTERS: [fn(&mut Simulation); 5] = [
         stage::change(&simulation.world, 2, |it| it.open = false);
         simulation.send(stage::message(5, 2, 0, None));
     },
+    |simulation| simulation.send(stage::rerun(7, 0, &[])),
 ];
 
 /// Tells the story; at its `call`th call the accident happens. `turn` turns the page while the

@@ -5,6 +5,7 @@
 mod kills;
 mod policies;
 mod properties;
+mod reruns;
 mod simulation;
 mod stage;
 mod stories;

@@ -17,6 +17,8 @@ enum Happening {
     Push { number: u64, head: u8 },
     /// It is closed.
     Close { number: u64 },
+    /// Somebody wants the check of a commit again. GitHub may name a pull request with it.
+    Rerun { head: u8, named: Option<u64> },
     /// GitHub delivers something a second time.
     Duplicate(usize),
     /// A worker takes a message out of the queue.
@@ -41,7 +43,9 @@ fn happening() -> impl Strategy<Value = Happening> {
     prop_oneof![
         4 => (number.clone(), base).prop_map(|(number, base)| Happening::Open { number, base }),
         3 => (number.clone(), 0..2_u8).prop_map(|(number, head)| Happening::Push { number, head }),
-        1 => number.prop_map(|number| Happening::Close { number }),
+        1 => number.clone().prop_map(|number| Happening::Close { number }),
+        2 => (0..2_u8, prop::option::of(number.clone()))
+            .prop_map(|(head, named)| Happening::Rerun { head, named }),
         1 => any::<usize>().prop_map(Happening::Duplicate),
         6 => any::<usize>().prop_map(Happening::Start),
         6 => (any::<usize>(), 1..25_usize)
@@ -59,6 +63,10 @@ impl Happening {
             Self::Open { number, base } => open(simulation, delivery, number, base),
             Self::Push { number, head } => push(simulation, delivery, number, head),
             Self::Close { number } => close(simulation, delivery, number),
+            Self::Rerun { head, named } => {
+                let named = Vec::from_iter(named);
+                simulation.send(stage::rerun(delivery, head, &named));
+            }
             Self::Duplicate(which) => simulation.duplicate(which),
             Self::Start(which) => simulation.start(which),
             Self::Steps { which, count } => (0..count).for_each(|_| simulation.step(which)),

@@ -13,8 +13,8 @@ use std::time::Duration;
 use app::check::Conclusion;
 use app::counters::Counters;
 use app::evaluate::{Attempt, Disposition, LEASE, Ports, WorkError, Worker, evaluate};
-use app::event::Message;
-use app::ports::{Clock, HeadPullRequest, PullRequest};
+use app::event::{DeliveryId, Event, Message};
+use app::ports::{Clock, DeliveryOutcome, HeadPullRequest, PullRequest, REMEMBERED_RERUNS};
 use app::testing::World;
 use jiff::Timestamp;
 
@@ -210,6 +210,33 @@ impl Simulation {
         }
         for sha in 0..4 {
             self.assert_judged(sha);
+        }
+        self.assert_answered();
+    }
+
+    /// Every wish for another check that was granted has an answer, and only wishes have.
+    fn assert_answered(&self) {
+        for sha in 0..4 {
+            let head = stage::head(sha);
+            let is_about_it = |message: &&Message| match &message.event {
+                Event::Rerequested { head: of, .. } => *of == head.sha,
+                Event::PullRequest { .. } => false,
+            };
+            let asked: Vec<&Message> = self.sent.values().filter(is_about_it).collect();
+            let Some(latest) = self.world.latest_generation(&head) else {
+                continue;
+            };
+            let known = |id: &DeliveryId| asked.iter().any(|message| message.delivery == *id);
+            assert!(latest.reruns.iter().all(known), "somebody asked for each");
+            if asked.len() > REMEMBERED_RERUNS {
+                continue;
+            }
+            for message in asked {
+                let end = self.world.end_of(&message.delivery);
+                let is_done = end.is_some_and(|end| end.outcome == DeliveryOutcome::Done);
+                let is_answered = latest.answers(&message.delivery);
+                assert!(is_answered || !is_done, "{message:?} has no answer");
+            }
         }
     }
 

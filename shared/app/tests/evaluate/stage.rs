@@ -115,6 +115,15 @@ pub(crate) fn message(delivery: u32, number: u64, head: u8, before: Option<u8>) 
     }
 }
 
+/// A delivery of its own that wants the check of a commit again.
+pub(crate) fn rerun(delivery: u32, head: u8, named: &[u64]) -> Message {
+    Message {
+        delivery: DeliveryId::new(&format!("{delivery:08x}")).expect("hex digits"),
+        trace: None,
+        event: Event::rerequested(repository(), commit(head), named.to_vec()),
+    }
+}
+
 pub(crate) fn snapshot(of: &PullRequest) -> Snapshot {
     Snapshot {
         subject: Subject {

@@ -63,6 +63,7 @@ async fn fill(fixture: &Fixture) {
         began_at: fixture.clock.now(),
         check_run_id: None,
         conclusion: None,
+        reruns: Vec::new(),
     };
     store
         .save_generation(&lease, &generation)
@@ -207,6 +208,23 @@ async fn what_cannot_be_understood_is_an_error_and_never_nothing() {
     let later = fixture.clock.now() + MINUTE;
     let granted = store.acquire(&head(1), later, MINUTE).await;
     assert_eq!(granted.map_err(kind), Err(StoreErrorKind::Corrupt));
+}
+
+/// What 0.1 wrote knows nothing of re-runs.
+#[tokio::test(start_paused = true)]
+async fn a_generation_of_an_earlier_version_is_read() {
+    let fixture = Fixture::new();
+    fill(&fixture).await;
+    fixture.damage(
+        r#"UPDATE generations SET generation = '{"number":3,
+           "pull_requests":[{"number":1,"base":"main"}],"began_at":"2026-01-01T00:00:00Z",
+           "check_run_id":7,"conclusion":"success"}'"#,
+    );
+    let read = fixture.embedded.generation(&head(1)).await.expect("read");
+    let read = read.expect("there");
+    assert_eq!((read.number, read.check_run_id), (3, Some(7)));
+    assert!(read.is_judged());
+    assert_eq!(read.reruns, []);
 }
 
 #[tokio::test(start_paused = true)]

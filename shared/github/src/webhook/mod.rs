@@ -10,9 +10,10 @@ mod payload;
 #[cfg(test)]
 mod tests;
 
+use app::check::CHECK_NAME;
 use app::webhook::{DecodeError, Decoded};
 
-use payload::{Envelope, PullRequestPayload};
+use payload::{CheckRunPayload, CheckSuitePayload, Envelope, PullRequestPayload};
 
 /// Reads one delivery. `event` is the header `X-GitHub-Event`, `body` the raw JSON.
 ///
@@ -33,6 +34,19 @@ pub fn decode(event: &str, body: &[u8]) -> Result<Decoded, DecodeError> {
             if action == Some("edited") && !payload.changes_base() {
                 return Ok(ignored(event, action));
             }
+            Ok(Decoded::Event(payload.into_event()))
+        }
+        // GitHub sends these to the App alone whose check it is.
+        ("check_run", Some("rerequested")) if envelope.installation.is_some() => {
+            let payload: CheckRunPayload = payload::read(body)?;
+            // Who made it may use the same App for checks of other names.
+            if payload.name() != Some(CHECK_NAME) {
+                return Ok(ignored(event, action));
+            }
+            Ok(Decoded::Event(payload.into_event()))
+        }
+        ("check_suite", Some("rerequested")) if envelope.installation.is_some() => {
+            let payload: CheckSuitePayload = payload::read(body)?;
             Ok(Decoded::Event(payload.into_event()))
         }
         _ => Ok(ignored(event, action)),

@@ -8,10 +8,25 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
 
 /// Every field that is read; an error names one of these, never a key of the payload's own.
-const FIELDS: [&str; 12] = [
+const FIELDS: [&str; 27] = [
     "action",
     "before",
     "changes",
+    "check_run",
+    "check_run.head_sha",
+    "check_run.name",
+    "check_run.pull_requests",
+    "check_run.pull_requests.base",
+    "check_run.pull_requests.base.repo",
+    "check_run.pull_requests.base.repo.id",
+    "check_run.pull_requests.number",
+    "check_suite",
+    "check_suite.head_sha",
+    "check_suite.pull_requests",
+    "check_suite.pull_requests.base",
+    "check_suite.pull_requests.base.repo",
+    "check_suite.pull_requests.base.repo.id",
+    "check_suite.pull_requests.number",
     "installation",
     "installation.id",
     "pull_request",
@@ -40,7 +55,7 @@ fn refusal(error: &serde_path_to_error::Error<serde_json::Error>) -> DecodeError
     if error.inner().classify() != Category::Data {
         return DecodeError::NotJson;
     }
-    let parent = error.path().to_string();
+    let parent = without_places(&error.path().to_string());
     // serde tells a missing field by its message only; the path is then its parent's.
     let message = error.inner().to_string();
     let missing = message
@@ -53,6 +68,19 @@ fn refusal(error: &serde_path_to_error::Error<serde_json::Error>) -> DecodeError
     };
     let known = FIELDS.iter().find(|field| **field == path);
     known.map_or(DecodeError::NotJson, |field| DecodeError::Field { field })
+}
+
+/// A path without the places in lists: `pull_requests[3].number` is `pull_requests.number`.
+fn without_places(path: &str) -> String {
+    let segments = path.split('.');
+    let names = segments.map(|segment| segment.split('[').next().unwrap_or_default());
+    let names: Vec<&str> = names.collect();
+    // The root is a single dot.
+    if path == "." {
+        path.to_owned()
+    } else {
+        names.join(".")
+    }
 }
 
 /// Whether a text has the form of GitHub's names of events and actions, so that it may be
@@ -112,6 +140,17 @@ struct RepositoryPayload {
     full_name: RepositoryName,
 }
 
+impl RepositoryPayload {
+    /// The repository, as this installation sees it.
+    fn of(self, installation: &Installation) -> Repository {
+        Repository {
+            installation_id: installation.id,
+            id: self.id,
+            name: self.full_name,
+        }
+    }
+}
+
 #[derive(Debug, Deserialize)]
 struct PullRequest {
     number: u64,
@@ -139,14 +178,83 @@ impl PullRequestPayload {
 
     pub(super) fn into_event(self) -> Event {
         Event::PullRequest {
-            repository: Repository {
-                installation_id: self.installation.id,
-                id: self.repository.id,
-                name: self.repository.full_name,
-            },
+            repository: self.repository.of(&self.installation),
             number: self.pull_request.number,
             head: self.pull_request.head.sha,
             before: self.before,
         }
+    }
+}
+
+/// `check_run`.
+#[derive(Debug, Deserialize)]
+pub(super) struct CheckRunPayload {
+    installation: Installation,
+    repository: RepositoryPayload,
+    check_run: Check,
+}
+
+/// `check_suite`.
+#[derive(Debug, Deserialize)]
+pub(super) struct CheckSuitePayload {
+    installation: Installation,
+    repository: RepositoryPayload,
+    check_suite: Check,
+}
+
+/// What runs and suites have in common.
+#[derive(Debug, Deserialize)]
+struct Check {
+    /// A run's only.
+    #[serde(default)]
+    name: Option<String>,
+    head_sha: ObjectId,
+    /// Empty for a fork's.
+    pull_requests: Vec<CheckedPullRequest>,
+}
+
+#[derive(Debug, Deserialize)]
+struct CheckedPullRequest {
+    number: u64,
+    base: Base,
+}
+
+#[derive(Debug, Deserialize)]
+struct Base {
+    repo: BaseRepository,
+}
+
+#[derive(Debug, Deserialize)]
+struct BaseRepository {
+    id: u64,
+}
+
+impl CheckRunPayload {
+    /// The check's name.
+    pub(super) fn name(&self) -> Option<&str> {
+        self.check_run.name.as_deref()
+    }
+
+    pub(super) fn into_event(self) -> Event {
+        let repository = self.repository.of(&self.installation);
+        self.check_run.into_event(repository)
+    }
+}
+
+impl CheckSuitePayload {
+    pub(super) fn into_event(self) -> Event {
+        let repository = self.repository.of(&self.installation);
+        self.check_suite.into_event(repository)
+    }
+}
+
+impl Check {
+    fn into_event(self, repository: Repository) -> Event {
+        // A branch may also be the head of pull requests to other repositories of the network,
+        // whose numbers mean nothing here.
+        let ours = self.pull_requests.into_iter();
+        let ours = ours.filter(|it| it.base.repo.id == repository.id);
+        let numbers = ours.map(|it| it.number).collect();
+        Event::rerequested(repository, self.head_sha, numbers)
     }
 }

@@ -123,6 +123,97 @@ fn a_push_says_which_head_it_replaced() {
     );
 }
 
+fn check(pull_requests: &Value) -> Value {
+    json!({
+        "action": "rerequested",
+        "check_run": {
+            "name": "Phase Mirror",
+            "head_sha": HEAD,
+            "pull_requests": pull_requests,
+        },
+        "check_suite": { "head_sha": HEAD, "pull_requests": pull_requests },
+        "repository": { "id": 186_853_002, "full_name": "Codertocat/Hello-World" },
+        "installation": { "id": 5 },
+    })
+}
+
+fn named(number: u64, repository: u64) -> Value {
+    json!({ "number": number, "base": { "ref": "main", "repo": { "id": repository } } })
+}
+
+#[test]
+fn a_check_or_a_suite_that_is_wanted_again_is_an_event() {
+    for event in ["check_run", "check_suite"] {
+        // The branch is the head of a pull request to the repository it was forked from, too.
+        let payload = check(&json!([
+            named(7, 186_853_002),
+            named(9, 1),
+            named(2, 186_853_002)
+        ]));
+        let Decoded::Event(Event::Rerequested {
+            repository,
+            head,
+            pull_requests,
+        }) = read(event, &payload)
+        else {
+            panic!("{event} is no event");
+        };
+        assert_eq!(
+            (repository.installation_id, repository.id),
+            (5, 186_853_002)
+        );
+        assert_eq!(head.as_str(), HEAD);
+        assert_eq!(pull_requests, [2, 7]);
+        let Decoded::Event(of_fork) = read(event, &check(&json!([]))) else {
+            panic!("{event} of a fork is no event");
+        };
+        assert_eq!(of_fork.kind(), app::event::EventKind::CheckRun);
+    }
+}
+
+#[test]
+fn of_checks_only_wishes_for_ours_are_worked_on() {
+    for action in ["created", "completed", "requested_action", "requested"] {
+        for event in ["check_run", "check_suite"] {
+            let mut payload = check(&json!([]));
+            payload["action"] = json!(action);
+            assert_eq!(read(event, &payload), ignored(event, Some(action)));
+        }
+    }
+    let mut payload = check(&json!([]));
+    payload["check_run"]["name"] = json!("lint");
+    let other = ignored("check_run", Some("rerequested"));
+    assert_eq!(read("check_run", &payload), other, "the App's other check");
+    let mut payload = check(&json!([]));
+    payload.as_object_mut().unwrap().remove("installation");
+    assert_eq!(read("check_run", &payload), other, "no App's webhook");
+}
+
+#[test]
+fn errors_in_lists_name_the_field() {
+    let refusal = |event, pull_request: Value| {
+        let payload = check(&json!([named(1, 1), pull_request]));
+        decode(event, payload.to_string().as_bytes()).unwrap_err()
+    };
+    let field = |field| DecodeError::Field { field };
+    let mut wrong = named(2, 1);
+    wrong["number"] = json!("hunter2");
+    assert_eq!(
+        refusal("check_run", wrong),
+        field("check_run.pull_requests.number")
+    );
+    assert_eq!(
+        refusal("check_suite", json!({ "number": 2 })),
+        field("check_suite.pull_requests.base")
+    );
+    let mut payload = check(&json!([]));
+    payload["check_suite"]["head_sha"] = json!("main");
+    assert_eq!(
+        decode("check_suite", payload.to_string().as_bytes()),
+        Err(field("check_suite.head_sha"))
+    );
+}
+
 #[test]
 fn errors_name_the_field_and_never_quote_the_payload() {
     let refusal = |change: fn(&mut Value)| {
@@ -185,7 +276,14 @@ fn depth_is_bounded() {
 fn every_official_example_is_understood() {
     let contract = sandbox::contract::Contract::shared().unwrap();
     let mut events = 0;
-    for name in ["pull_request", "check_run", "push", "ping", "installation"] {
+    for name in [
+        "pull_request",
+        "check_run",
+        "check_suite",
+        "push",
+        "ping",
+        "installation",
+    ] {
         let examples = contract.webhook_examples(name).unwrap();
         assert!(!examples.is_empty(), "no examples of {name}");
         for example in examples {
@@ -196,7 +294,7 @@ fn every_official_example_is_understood() {
             }
         }
     }
-    // opened 3, reopened 2, closed 2, synchronize 1, ready_for_review 1; the others have no
-    // installation.
-    assert_eq!(events, 9);
+    // opened 3, reopened 2, closed 2, synchronize 1, ready_for_review 1, suites rerequested 2; the
+    // runs that are rerequested are another App's, and the others have no installation.
+    assert_eq!(events, 11);
 }

@@ -187,6 +187,43 @@ async fn an_account_with_a_policy() {
     assert_cost(&world, "a push to the same pull request");
 }
 
+#[tokio::test]
+async fn a_check_that_is_wanted_again() {
+    let mut world = World::new().await;
+    let pull_request = world.open_pull_request();
+    done(&world, &world.message()).await;
+    world.take_calls();
+    let check = pull_request.check_runs().remove(0);
+    world.repository.rerequest_check_run(check.id);
+    done(&world, &world.message()).await;
+    assert_cost(&world, "a check is wanted again");
+    assert_eq!(pull_request.check_runs().len(), 2);
+
+    // Of a fork's pull request GitHub says nothing, and here nobody has heard of it.
+    let fork = world.repository.fork("octocat");
+    fork.push("feature", "Say it louder", [("README.md", "HELLO\n")]);
+    let of_fork =
+        world
+            .repository
+            .open_pull_request_from(&fork, "feature", "main", "Say it louder");
+    let head = of_fork.head();
+    let suite = {
+        let success = sandbox::CheckConclusion::Success;
+        let id = world
+            .repository
+            .report_check(head, "Phase Mirror", world.app.id(), success);
+        let runs = world.repository.check_runs(head);
+        runs.iter().find(|run| run.id == id).unwrap().suite_id
+    };
+    world.restart();
+    world.repository.rerequest_check_suite(suite);
+    done(&world, &world.message()).await;
+    assert_cost(
+        &world,
+        "first event, a check of an unknown head is wanted again",
+    );
+}
+
 /// The limits that the App promises.
 #[test]
 fn budgets_are_kept() {

@@ -1,9 +1,9 @@
 //! The adapter passes the contracts of its ports.
 
 use app::event::Repository;
-use app::ports::{PullRequest, TestMerge};
+use app::ports::{PullRequest, PullRequests, TestMerge};
 use app::testing::contracts::{self, AccountPolicyCase, Commit, PullRequestCase};
-use oracle::{BranchName, ObjectId};
+use oracle::{BranchName, Fact, ObjectId};
 
 use crate::world::World;
 
@@ -60,6 +60,34 @@ async fn github() {
         hidden: case.hidden,
     };
     contracts::check_runs(world.github.clone(), &commit).await;
+}
+
+#[tokio::test]
+async fn pull_requests_of_a_head_are_found_on_every_page_and_in_forks() {
+    let world = World::new().await;
+    let first = world.open_pull_request();
+    world.repository.create_branch("release", "main");
+    let fork = world.repository.fork("octocat");
+    fork.force_push("main", first.head());
+    let of_fork = world
+        .repository
+        .open_pull_request_from(&fork, "main", "release", "From afar");
+    for number in 0..100 {
+        let branch = format!("other-{number}");
+        let files = [("OTHER.md", format!("{number}\n"))];
+        world.repository.push(&branch, "Another", files);
+        world
+            .repository
+            .open_pull_request(&branch, "main", "Another");
+    }
+    let (port, head) = (world.github.clone(), id(first.head()));
+    world.take_calls();
+    let found = port.open_with_head(&world.named(), &head).await.unwrap();
+    let numbers = vec![first.number(), of_fork.number()];
+    assert_eq!(found, Fact::Known(numbers));
+    let pages = world.take_calls();
+    let list = "GET /repos/{owner}/{repo}/pulls";
+    assert_eq!(pages.iter().filter(|call| *call == list).count(), 2);
 }
 
 #[tokio::test]

@@ -16,19 +16,27 @@ pub async fn event_queue(queue: Arc<dyn EventQueue>, received: impl AsyncFn() ->
 }
 
 fn message(number: u32) -> Message {
+    let repository = Repository {
+        installation_id: u64::MAX >> 1,
+        id: 7,
+        name: RepositoryName::new("octo-org/hello.world").expect("a repository"),
+    };
+    let head = |number| head(number).sha;
+    let event = if number.is_multiple_of(3) {
+        let named = (1..=u64::from(number % 5)).collect();
+        Event::rerequested(repository, head(number), named)
+    } else {
+        Event::PullRequest {
+            repository,
+            number: u64::from(number),
+            head: head(number),
+            before: number.is_multiple_of(2).then(|| head(number + 1)),
+        }
+    };
     Message {
         delivery: delivery(number),
         trace: TraceId::from_bytes(u128::from(number).to_be_bytes()),
-        event: Event::PullRequest {
-            repository: Repository {
-                installation_id: u64::MAX >> 1,
-                id: 7,
-                name: RepositoryName::new("octo-org/hello.world").expect("a repository"),
-            },
-            number: u64::from(number),
-            head: head(number).sha,
-            before: number.is_multiple_of(2).then(|| head(number + 1).sha),
-        },
+        event,
     }
 }
 
@@ -36,14 +44,14 @@ async fn what_is_sent_is_received_whole(
     queue: &dyn EventQueue,
     received: &impl AsyncFn() -> Vec<Message>,
 ) {
-    for number in [1, 2] {
+    for number in [1, 2, 3] {
         queue.send(&message(number)).await.expect("sent");
     }
     let mut arrived = received().await;
     arrived.sort_by(|a, b| a.delivery.cmp(&b.delivery));
     assert_eq!(
         arrived,
-        [message(1), message(2)],
+        [message(1), message(2), message(3)],
         "what is sent is received whole"
     );
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use oracle::{ObjectId, RepoPath};
+use oracle::{Fact, ObjectId, RepoPath};
 
 use crate::check::{
     ANNOTATIONS_PER_REQUEST, Annotation, AnnotationLevel, CheckUpdate, Conclusion, ExternalId,
@@ -61,6 +61,19 @@ pub async fn pull_requests(port: Arc<dyn PullRequests>, case: &PullRequestCase) 
         let missing = port.pull_request(repository, number).await;
         assert_not_found(missing, "a pull request that is not there for us");
     }
+    let open = [(case.open.number, &case.open.head)];
+    for head in [&case.open.head, &case.closed.head] {
+        let found = port.open_with_head(&case.repository, head).await;
+        let with_it = open.iter().filter(|(_, its)| *its == head);
+        let numbers = with_it.map(|(number, _)| *number).collect();
+        assert_eq!(
+            found.expect("answered"),
+            Fact::Known(numbers),
+            "exactly the open pull requests have a head"
+        );
+    }
+    let hidden = port.open_with_head(&case.hidden, &case.open.head).await;
+    assert_not_found(hidden, "the pull requests of what is not there for us");
 }
 
 /// The contract of [`Snapshots`].

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{at, branch, head};
+use super::{at, branch, delivery, head};
 use crate::check::Conclusion;
 use crate::error::{StoreError, StoreErrorKind};
 use crate::event::Head;
@@ -43,6 +43,7 @@ fn generation(number: u32) -> Generation {
         began_at: at(5),
         check_run_id: None,
         conclusion: None,
+        reruns: Vec::new(),
     }
 }
 
@@ -117,6 +118,7 @@ async fn the_latest_generation_is_read_back(heads: &dyn Heads, leases: &dyn Leas
     let first = Generation {
         check_run_id: Some(u64::MAX >> 1),
         conclusion: Some(Conclusion::ActionRequired),
+        reruns: vec![delivery(1), delivery(2)],
         ..generation(1)
     };
     for generation in [generation(1), first, generation(2)] {
