@@ -1,8 +1,10 @@
 //! `phase-mirror serve`: the App as one process.
 
 use std::io::Write as _;
+use std::sync::Arc;
 
 use runtime::config::{Config, Sources};
+use runtime::live::{self, Live};
 use runtime::process::Process;
 use runtime::{shutdown, telemetry, wiring};
 use tokio_util::sync::CancellationToken;
@@ -18,10 +20,12 @@ pub(crate) async fn run(args: Serve) -> Result<(), Failure> {
         listen: args.listen,
         ..Sources::default()
     };
-    let loaded = Config::load(&sources.with_process_environment())?;
+    let sources = sources.with_process_environment();
+    let loaded = Config::load(&sources)?;
     loaded.warnings.iter().for_each(exit::warn);
     let config = loaded.config;
-    let github = wiring::github(&config.github)?;
+    let live = Live::of(sources, &config);
+    let github = wiring::github(&config.github, Arc::clone(&live))?;
     if args.check_config {
         // A closed standard output leaves nobody to tell; the exit code does.
         let _ = writeln!(anstream::stdout(), "the configuration is valid");
@@ -31,7 +35,8 @@ pub(crate) async fn run(args: Serve) -> Result<(), Failure> {
     let stop = CancellationToken::new();
     shutdown::on_signals(stop.clone()).map_err(anyhow::Error::from)?;
     let assembly = wiring::assemble(&config, github)?;
-    let process = Process::start(&config, assembly).await?;
+    live::watch(Arc::clone(&live), stop.clone()).map_err(anyhow::Error::from)?;
+    let process = Process::start(&config, live, assembly).await?;
     process.run(stop).await;
     Ok(())
 }

@@ -19,6 +19,7 @@ use app::event::DeliveryId;
 use runtime::config::{
     ApiUrl, Config, GitHubConfig, LogConfig, LogFormat, PrivateKey, ServerConfig,
 };
+use runtime::live::Live;
 use runtime::process::Process;
 use runtime::wiring::{self, Assembly};
 use runtime::{shutdown, telemetry};
@@ -62,8 +63,10 @@ pub(crate) async fn run(args: Serve) -> Result<(), Failure> {
     let counted = Arc::clone(&github);
     let life = Life::begin(move || counted.calls().len());
     let (ended, ends) = unbounded_channel();
-    let assembly = wiring::assemble(&config, wiring::github(&config.github)?)?;
-    let process = Process::start(&config, observe(assembly, &life, ended)).await?;
+    let in_force = Live::fixed(&config);
+    let adapter = wiring::github(&config.github, Arc::clone(&in_force))?;
+    let assembly = wiring::assemble(&config, adapter)?;
+    let process = Process::start(&config, in_force, observe(assembly, &life, ended)).await?;
     say(&introduction(&github, &process));
     app.set_webhook_url(&format!("http://{}/webhook", process.address()));
     let serving = tokio::spawn(process.run(stop.clone()));

@@ -6,7 +6,7 @@ use std::time::Duration;
 use ::sandbox::{CheckConclusion, CheckStatus, Fault, PullRequest};
 
 use crate::http::{Webhook, request};
-use crate::process::PATIENCE;
+use crate::process::{PATIENCE, Server};
 use crate::story::GitHub;
 
 const GUID: &str = "11111111-2222-3333-4444-555555555555";
@@ -59,6 +59,63 @@ async fn the_lines_of_a_delivery_have_one_trace_on_both_sides_of_the_queue() {
     server.wait();
     let log = server.log();
     assert!(!log.contains("octo-org") && !log.contains("hello"), "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_that_is_run_again_is_another_one() {
+    let github = GitHub::start().await;
+    let mut server = github.serve_with(&[]);
+    github.send_webhooks_to(server.address);
+    let pull_request = github.open_pull_request();
+    server.wait_for(FINISHED);
+    let check = pull_request.check_runs().remove(0);
+    server.forget_log();
+    github.repository.rerequest_check_run(check.id);
+    server.wait_for(FINISHED);
+    let success = Some(CheckConclusion::Success);
+    assert_eq!(conclusions(&pull_request), [success, success]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn secrets_in_files_change_under_a_running_server() {
+    let github = GitHub::start().await;
+    github.open_pull_request();
+    let body = github.pull_request_body();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let write = |secret: &str| std::fs::write(file.path(), secret).unwrap();
+    write("before");
+    let mut environment = github.environment();
+    environment.retain(|(name, _)| !name.ends_with("WEBHOOK_SECRET"));
+    let path = file.path().to_str().unwrap();
+    environment.push(("PHASE_MIRROR_GITHUB_WEBHOOK_SECRET_FILE", path));
+    let data = tempfile::tempdir().unwrap();
+    let mut server = Server::start(data.path(), &environment);
+    let address = server.address;
+    let send = |secret| {
+        let webhook = Webhook::new(secret, "pull_request", GUID, &body);
+        webhook.send(address).status
+    };
+    assert_eq!([send("before"), send("after")], [202, 401]);
+
+    write("after");
+    server.signal("HUP");
+    let line = server.wait_for("the configuration has changed");
+    let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(line["config.version"], 2);
+    assert_eq!([send("before"), send("after")], [401, 202]);
+
+    write("");
+    server.signal("HUP");
+    let line = server.wait_for("the new configuration is not used");
+    assert!(line.contains("holds nothing"), "{line}");
+    assert_eq!(send("after"), 202, "the one before stays in force");
+    server.signal("TERM");
+    assert!(server.wait().success());
+    let log = server.log();
+    assert!(
+        !log.contains("\"after\"") && !log.contains("\"before\""),
+        "{log}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -93,6 +93,12 @@ impl Server {
         }
     }
 
+    /// Waits from now on for lines that are yet to come.
+    pub(crate) fn forget_log(&mut self) {
+        self.log.extend(self.lines.try_iter());
+        self.log.clear();
+    }
+
     /// Every log line to the process's end.
     pub(crate) fn log(&mut self) -> String {
         self.log.extend(self.lines.iter());

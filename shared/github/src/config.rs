@@ -2,10 +2,11 @@
 //! anybody, so that whoever reads a configuration finds every mistake at once.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use http::Uri;
 
-pub use crate::auth::PrivateKey;
+pub use crate::auth::{KeySource, KeyUnavailable, PrivateKey};
 
 /// The REST API of github.com.
 pub const GITHUB_COM: &str = "https://api.github.com";
@@ -20,8 +21,8 @@ pub struct GitHubConfig {
     pub api_url: ApiUrl,
     /// The `iss` of our JWTs: the App's client ID, or its numeric id.
     pub issuer: String,
-    /// What they are signed with.
-    pub private_key: PrivateKey,
+    /// What they are signed with: a [`PrivateKey`], or where it comes from.
+    pub private_key: Arc<dyn KeySource>,
     /// The id of the GitHub Actions App on this platform; `None` where it is not known.
     pub actions_app_id: Option<u64>,
 }

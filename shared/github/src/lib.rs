@@ -42,7 +42,8 @@ pub mod webhook;
 pub use client::GitHub;
 #[cfg(feature = "client")]
 pub use config::{
-    ACTIONS_ON_GITHUB_COM, ApiUrl, ClientError, ConfigError, GITHUB_COM, GitHubConfig, PrivateKey,
+    ACTIONS_ON_GITHUB_COM, ApiUrl, ClientError, ConfigError, GITHUB_COM, GitHubConfig, KeySource,
+    KeyUnavailable, PrivateKey,
 };
 #[cfg(feature = "client")]
 pub use settings_file::{SettingsFile, SettingsFileError, unknown_settings};

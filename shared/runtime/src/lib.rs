@@ -6,6 +6,7 @@
 
 pub mod config;
 pub mod environment;
+pub mod live;
 pub mod process;
 pub mod server;
 pub mod shutdown;

@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use app::counters::Counters;
 use app::evaluate::{Disposition, LEASE, Worker, evaluate};
 use app::event::DeliveryId;
-use app::ingest::{FixedSecrets, Intake, WebhookSecrets};
+use app::ingest::Intake;
 use axum::Router;
 use embedded::{Queue, Stage, Verdict, Workers};
 use oracle::{Policy, Report, Run, Snapshot};
@@ -17,6 +17,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
+use crate::live::Live;
 use crate::server::{self, Limits, Services};
 use crate::telemetry::chain;
 use crate::wiring::Assembly;
@@ -34,7 +35,11 @@ impl Process {
     /// Binds the address and starts the workers; what an earlier process left is taken up.
     ///
     /// Needs Tokio's multi-threaded runtime: on the other one no report can be made.
-    pub async fn start(config: &Config, assembly: Assembly) -> anyhow::Result<Self> {
+    pub async fn start(
+        config: &Config,
+        live: Arc<Live>,
+        assembly: Assembly,
+    ) -> anyhow::Result<Self> {
         let Assembly {
             queue,
             ports,
@@ -49,10 +54,7 @@ impl Process {
             .context("the listener has no address")?;
         let counters = Arc::new(Counters::default());
         let intake = Intake {
-            secrets: Arc::new(FixedSecrets::new(WebhookSecrets {
-                current: config.github.webhook_secret.clone(),
-                previous: config.github.webhook_secret_previous.clone(),
-            })),
+            secrets: live,
             max_body_bytes: config.server.max_body_bytes,
             decode: github::webhook::decode,
             queue,

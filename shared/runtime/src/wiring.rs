@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 
 use crate::config::{Config, GitHubConfig};
+use crate::live::Live;
 
 /// The adapters of one process, behind their ports.
 pub struct Assembly {
@@ -45,12 +46,12 @@ pub fn github_with_token(
     GitHub::with_token(api_url, token, actions_app_id, Arc::new(SystemClock))
 }
 
-/// The GitHub adapter. Calls nobody.
-pub fn github(config: &GitHubConfig) -> anyhow::Result<Arc<GitHub>> {
+/// The GitHub adapter, with the key of `live`. Calls nobody.
+pub fn github(config: &GitHubConfig, live: Arc<Live>) -> anyhow::Result<Arc<GitHub>> {
     let config = github::GitHubConfig {
         api_url: config.api_url.clone(),
         issuer: config.issuer.clone(),
-        private_key: config.private_key.clone(),
+        private_key: live,
         actions_app_id: config.actions_app_id,
     };
     Ok(Arc::new(GitHub::new(&config, Arc::new(SystemClock))?))

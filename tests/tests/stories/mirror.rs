@@ -291,7 +291,7 @@ impl Process {
         let config = GitHubConfig {
             api_url: ApiUrl::new(github.base_url()).expect("a loopback address"),
             issuer: app.client_id().to_owned(),
-            private_key: PrivateKey::from_pem(&app.private_key().into()).expect("a key"),
+            private_key: Arc::new(PrivateKey::from_pem(&app.private_key().into()).expect("a key")),
             actions_app_id: Some(GITHUB_ACTIONS.0),
         };
         let adapter = Arc::new(GitHub::new(&config, Arc::clone(&clock)).expect("it is configured"));

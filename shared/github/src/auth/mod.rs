@@ -7,5 +7,5 @@ mod tokens;
 
 pub(crate) use credentials::Credentials;
 pub(crate) use jwt::Signer;
-pub use private_key::PrivateKey;
+pub use private_key::{KeySource, KeyUnavailable, PrivateKey};
 pub(crate) use tokens::{Purpose, Token, Tokens};

@@ -187,10 +187,8 @@ impl Tokens {
         asked: &Value,
         now: Timestamp,
     ) -> Result<Answer, GitHubError> {
-        let jwt = self
-            .signer
-            .sign(now)
-            .map_err(|source| error::error(ACCESS_TOKEN, GitHubErrorKind::Unauthorized, source))?;
+        let jwt = self.signer.sign(now).await;
+        let jwt = jwt.map_err(|source| error::error(ACCESS_TOKEN, source.kind(), source))?;
         let path = ACCESS_TOKEN.path(&[&installation_id.to_string()]);
         let uri = urls
             .rest(&path)

@@ -163,7 +163,7 @@ fn connect(sandbox: &Sandbox, app: &App, stores: &Arc<testing::World>) -> GitHub
     let config = GitHubConfig {
         api_url: ApiUrl::new(sandbox.base_url()).unwrap(),
         issuer: app.client_id().to_owned(),
-        private_key: PrivateKey::from_pem(&app.private_key().into()).unwrap(),
+        private_key: Arc::new(PrivateKey::from_pem(&app.private_key().into()).unwrap()),
         actions_app_id: Some(GITHUB_ACTIONS.0),
     };
     GitHub::new(&config, Arc::clone(stores) as Arc<dyn Clock>).unwrap()

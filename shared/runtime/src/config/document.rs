@@ -19,6 +19,11 @@ problem too, and so is a variable that is nearly the name of a setting; any othe
 that begins with `PHASE_MIRROR_` is warned about and ignored. Values are UTF-8.
 `phase-mirror serve --check-config` checks and does nothing else.
 
+Secrets and the private key may change while the server runs: everything is read again every 30
+seconds, at once on SIGHUP, and (at most every 10 seconds) when a webhook's signature fits no secret
+that is known. What differs of these is in force at once, and logged with a version; all else waits
+for the next start. A configuration with problems is logged whole, and the one before stays.
+
 Secrets are never written into the file: it names other files that hold them (`chmod 600`), or they
 are given as variables. A relative path in the file is relative to the file's folder.
 
