@@ -1,0 +1,63 @@
+//! The contract suites of the stores, each on empty tables of its own.
+
+use app::testing::contracts;
+use aws::actions::{DELIVERIES, EVALUATIONS, HEADS, LEASES, POLICIES};
+
+use crate::actions::assert_listed;
+use crate::endpoint::{of_dynamodb, of_every_service};
+use crate::site::Site;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deliveries() {
+    for endpoint in of_dynamodb() {
+        println!("{}", endpoint.name);
+        let site = Site::with_tables(&endpoint).await;
+        contracts::deliveries(site.stores()).await;
+        assert_listed(&site.recorder, &site.names, &[DELIVERIES]);
+        site.remove().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn leases() {
+    for endpoint in of_dynamodb() {
+        println!("{}", endpoint.name);
+        let site = Site::with_tables(&endpoint).await;
+        contracts::leases(site.stores()).await;
+        assert_listed(&site.recorder, &site.names, &[LEASES]);
+        site.remove().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn heads() {
+    for endpoint in of_dynamodb() {
+        println!("{}", endpoint.name);
+        let site = Site::with_tables(&endpoint).await;
+        contracts::heads(site.stores(), site.stores()).await;
+        assert_listed(&site.recorder, &site.names, &[HEADS, LEASES]);
+        site.remove().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn policies() {
+    for endpoint in of_dynamodb() {
+        println!("{}", endpoint.name);
+        let site = Site::with_tables(&endpoint).await;
+        contracts::policies(site.stores()).await;
+        assert_listed(&site.recorder, &site.names, &[POLICIES]);
+        site.remove().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn evaluations() {
+    for endpoint in of_every_service() {
+        println!("{}", endpoint.name);
+        let site = Site::with_bucket(&endpoint).await;
+        contracts::evaluations(site.stores()).await;
+        assert_listed(&site.recorder, &site.names, &[EVALUATIONS]);
+        site.remove().await;
+    }
+}
