@@ -5,6 +5,7 @@
 //! signature fits no secret that is known. A configuration with problems is logged whole and the
 //! one before stays in force.
 
+use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -22,8 +23,7 @@ use crate::wiring;
 /// How often the configuration is read anew.
 pub const INTERVAL: Duration = Duration::from_secs(30);
 
-/// The secrets and the key in force. The source of both.
-#[derive(Debug)]
+/// The secrets and the key in force. The source of both. `Debug` shows neither.
 pub struct Live {
     /// `None`: they stay as they are.
     sources: Option<Sources>,
@@ -151,6 +151,15 @@ impl SecretSource for Live {
 impl KeySource for Live {
     async fn current(&self) -> Result<PrivateKey, KeyUnavailable> {
         Ok(self.kept().key)
+    }
+}
+
+// The sources hold the environment, where secrets may be.
+impl fmt::Debug for Live {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Live")
+            .field("version", &self.kept().version)
+            .finish_non_exhaustive()
     }
 }
 

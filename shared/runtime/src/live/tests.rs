@@ -104,6 +104,17 @@ async fn a_configuration_with_problems_changes_nothing() {
     assert_eq!(operator.live.looks.lock().await.known, None);
 }
 
+#[test]
+fn neither_a_secret_nor_the_environment_is_shown() {
+    let operator = Operator::start();
+    let mut sources = operator.live.sources.clone().unwrap();
+    let variable = "PHASE_MIRROR_GITHUB_WEBHOOK_SECRET".to_owned();
+    sources.environment.insert(variable, "canary".into());
+    let config = Config::load(&sources).unwrap().config;
+    let shown = format!("{:?}", Live::of(sources, &config));
+    assert_eq!(shown, "Live { version: 1, .. }");
+}
+
 #[tokio::test]
 async fn what_is_fixed_stays() {
     let operator = Operator::start();
