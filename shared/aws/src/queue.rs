@@ -72,6 +72,23 @@ impl Queue {
         }
     }
 
+    /// Opens the connection ahead of the first message, so that its sender does not wait for
+    /// TLS: a batch of no messages, which SQS refuses, and which needs no other permission.
+    pub async fn warm(&self) -> Result<(), StoreError> {
+        let answer = self
+            .client
+            .send_message_batch()
+            .queue_url(&self.urls.pull_request)
+            .set_entries(Some(Vec::new()))
+            .send()
+            .await;
+        match answer.as_ref().map_err(Fault::of) {
+            Ok(_) => Ok(()),
+            Err(fault) if fault.code.as_deref().is_some_and(is_empty_batch) => Ok(()),
+            Err(fault) => Err(failed("warm", fault.kind.into(), fault)),
+        }
+    }
+
     /// Hides a received message from workers for this long from now, in whole seconds upwards,
     /// at most about 12 hours. [`Stale`](StoreErrorKind::Stale) when the message is not the
     /// caller's any more: handed to another, or deleted.
@@ -123,6 +140,11 @@ fn encode(message: &Message) -> Result<String, StoreError> {
         return Err(failed("send", StoreErrorKind::TooLarge, too_large(&body)));
     }
     Ok(body)
+}
+
+/// SQS and those that speak like it give the code with or without a prefix.
+fn is_empty_batch(code: &str) -> bool {
+    code.ends_with("EmptyBatchRequest")
 }
 
 fn too_large(body: &str) -> String {

@@ -15,11 +15,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::ports::Clock;
+use app::{StoreError, Table};
+use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 
 use crate::connect::Connection;
 use crate::names::{Names, TableName};
+use call::Call;
 use retries::ConflictsAreRetried;
 
 /// The stores of one environment. Clones share their connections.
@@ -56,6 +59,30 @@ impl Stores {
             names,
             bucket,
             clock,
+        }
+    }
+
+    /// Opens the connections ahead of the first request, so that it does not wait for TLS: by
+    /// reads that the ports make anyway, of what can't be there.
+    pub async fn warm(&self) -> Result<(), StoreError> {
+        let call = |name, key| Call {
+            operation: "warm",
+            table: Table { name, key },
+        };
+        let item = self
+            .dynamodb
+            .get_item()
+            .table_name(self.table(TableName::Deliveries))
+            .key("pk", text("warm"))
+            .send();
+        let object = self.s3.get_object().bucket(&self.bucket).key("warm").send();
+        let (item, object) = tokio::join!(item, object);
+        item.map_err(|error| call("deliveries", "delivery").failed(&error))?;
+        match object {
+            Err(error) if error.code() != Some("NoSuchKey") => {
+                Err(call("evaluations", "head and generation").failed(&error))
+            }
+            _ => Ok(()),
         }
     }
 

@@ -56,6 +56,7 @@ async fn event_queue() {
         let site = Site::with_tables(&endpoint).await;
         let (queue, urls) = site.queue().await;
         let sqs = Client::new(&site.config);
+        queue.warm().await.expect("warm");
         contracts::event_queue(queue, async || take_all(&sqs, &urls.pull_request).await).await;
         assert_listed(&site.recorder, &site.names, &[EVENT_QUEUE]);
         site.remove_queues(&urls).await;

@@ -1,7 +1,7 @@
 //! The contract suites of the stores, each on empty tables of its own.
 
 use app::testing::contracts;
-use aws::actions::{DELIVERIES, EVALUATIONS, HEADS, LEASES, POLICIES};
+use aws::actions::{Action, DELIVERIES, EVALUATIONS, HEADS, LEASES, POLICIES};
 
 use crate::actions::assert_listed;
 use crate::endpoint::{of_dynamodb, of_every_service};
@@ -58,6 +58,25 @@ async fn evaluations() {
         let site = Site::with_bucket(&endpoint).await;
         contracts::evaluations(site.stores()).await;
         assert_listed(&site.recorder, &site.names, &[EVALUATIONS]);
+        site.remove().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_are_opened_by_what_the_ports_may_do_anyway() {
+    for endpoint in of_every_service() {
+        println!("{}", endpoint.name);
+        let site = Site::with_bucket(&endpoint).await;
+        site.stores().warm().await.expect("warm");
+        let read = |port: &[Action], name: &str| -> Vec<Action> {
+            port.iter()
+                .copied()
+                .filter(|action| action.name == name)
+                .collect()
+        };
+        let item = read(DELIVERIES, "dynamodb:GetItem");
+        let object = read(EVALUATIONS, "s3:GetObject");
+        assert_listed(&site.recorder, &site.names, &[&item, &object]);
         site.remove().await;
     }
 }
