@@ -10,6 +10,8 @@ mod secrets;
 use std::error::Error;
 use std::sync::Arc;
 
+use tracing::{Instrument, Span};
+
 pub use secrets::{FixedSecrets, LOOK_AGAIN, SecretSource, SecretsUnavailable, WebhookSecrets};
 use tracing::{Instrument, Span};
 
