@@ -6,6 +6,7 @@ use std::sync::Arc;
 use app::StoreError;
 use app::event::Message;
 use app::ingest::{Decode, FixedSecrets, Intake, MAX_BODY_BYTES, WebhookRequest, WebhookSecrets};
+use app::metrics::Unmeasured;
 use app::ports::EventQueue;
 use app::webhook::Decoded;
 use async_trait::async_trait;
@@ -73,7 +74,7 @@ fn intake_with(decode: Decode) -> Intake {
         max_body_bytes: MAX_BODY_BYTES,
         decode,
         queue: Arc::new(Nowhere),
-        counters: Arc::default(),
+        metrics: Arc::new(Unmeasured),
     }
 }
 

@@ -1,10 +1,11 @@
-//! What was done, counted since the process began.
+//! What became of deliveries, counted since the process began: the metrics of `/status`.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::{Deserialize, Serialize};
 
 use crate::ingest::{BadRequest, IngestOutcome};
+use crate::metrics::{Measurement, Metrics};
 use crate::ports::DeliveryOutcome;
 
 /// Counters of one process, counted from any number of threads.
@@ -24,8 +25,10 @@ pub struct Counters {
     superseded: AtomicU64,
     refused: AtomicU64,
     nothing_to_do: AtomicU64,
+    duplicate: AtomicU64,
     postponed: AtomicU64,
     failed: AtomicU64,
+    dead: AtomicU64,
 }
 
 /// The counters at one time, for health pages and logs.
@@ -43,10 +46,14 @@ pub struct CountersSnapshot {
     pub rejected: Rejected,
     /// Deliveries that a worker is finished with, by outcome.
     pub finished: Finished,
+    /// Messages of deliveries that a worker had been finished with before.
+    pub duplicate: u64,
     /// Times that a worker asked for a message again later, though nothing had failed.
     pub postponed: u64,
-    /// Times that a worker failed on a message.
+    /// Times that a worker failed on a message that is tried again.
     pub failed: u64,
+    /// Messages given up after their last attempt failed.
+    pub dead: u64,
 }
 
 /// Requests that were turned away.
@@ -79,11 +86,27 @@ pub struct Finished {
     pub ignored: u64,
 }
 
+impl Metrics for Counters {
+    fn record(&self, measurement: &Measurement<'_>) {
+        match *measurement {
+            Measurement::Received(outcome) => {
+                add(&self.received);
+                add(self.became(outcome));
+            }
+            Measurement::Finished(outcome) => add(self.ended(outcome)),
+            Measurement::Duplicate => add(&self.duplicate),
+            Measurement::Postponed(_) => add(&self.postponed),
+            Measurement::Failed => add(&self.failed),
+            Measurement::Dead => add(&self.dead),
+            // Nothing of a delivery's life.
+            Measurement::Judged(_) | Measurement::Took(..) | Measurement::GitHubCall(_) => {}
+        }
+    }
+}
+
 impl Counters {
-    /// Counts a webhook request by what became of it.
-    pub fn ingested(&self, outcome: IngestOutcome) {
-        add(&self.received);
-        add(match outcome {
+    fn became(&self, outcome: IngestOutcome) -> &AtomicU64 {
+        match outcome {
             IngestOutcome::Accepted => &self.accepted,
             IngestOutcome::Ping => &self.pings,
             IngestOutcome::Ignored => &self.ignored,
@@ -93,27 +116,16 @@ impl Counters {
             IngestOutcome::BadRequest(BadRequest::Body(_)) => &self.bad_body,
             IngestOutcome::TooLarge => &self.too_large,
             IngestOutcome::Unavailable => &self.unavailable,
-        });
+        }
     }
 
-    /// Counts a delivery that a worker is finished with.
-    pub fn finished(&self, outcome: DeliveryOutcome) {
-        add(match outcome {
+    fn ended(&self, outcome: DeliveryOutcome) -> &AtomicU64 {
+        match outcome {
             DeliveryOutcome::Done => &self.done,
             DeliveryOutcome::Superseded => &self.superseded,
             DeliveryOutcome::Refused => &self.refused,
             DeliveryOutcome::Ignored => &self.nothing_to_do,
-        });
-    }
-
-    /// Counts a message that is wanted again later, though nothing failed.
-    pub fn postponed(&self) {
-        add(&self.postponed);
-    }
-
-    /// Counts a worker's failure on a message.
-    pub fn failed(&self) {
-        add(&self.failed);
+        }
     }
 
     /// The counters now. Each is exact; together they may be of slightly different moments.
@@ -137,8 +149,10 @@ impl Counters {
                 refused: read(&self.refused),
                 ignored: read(&self.nothing_to_do),
             },
+            duplicate: read(&self.duplicate),
             postponed: read(&self.postponed),
             failed: read(&self.failed),
+            dead: read(&self.dead),
         }
     }
 }

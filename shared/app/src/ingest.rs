@@ -15,8 +15,8 @@ use tracing::{Instrument, Span};
 pub use secrets::{FixedSecrets, LOOK_AGAIN, SecretSource, SecretsUnavailable, WebhookSecrets};
 use tracing::{Instrument, Span};
 
-use crate::counters::Counters;
 use crate::event::{DeliveryId, Message};
+use crate::metrics::{Measurement, Metrics};
 use crate::ports::EventQueue;
 use crate::trace::{self, TraceId};
 use crate::webhook::{DecodeError, Decoded};
@@ -38,8 +38,8 @@ pub struct Intake {
     pub decode: Decode,
     /// Where messages go.
     pub queue: Arc<dyn EventQueue>,
-    /// Counts what came of requests.
-    pub counters: Arc<Counters>,
+    /// Is told what came of requests.
+    pub metrics: Arc<dyn Metrics>,
 }
 
 /// A request to the webhook. Header values as text; one that is no text counts as missing.
@@ -131,7 +131,7 @@ async fn take_in(intake: &Intake, request: &WebhookRequest<'_>, span: &Span) -> 
         }
         rejected => tracing::warn!(webhook.outcome = ?rejected, "webhook rejected"),
     }
-    intake.counters.ingested(outcome);
+    intake.metrics.record(&Measurement::Received(outcome));
     outcome
 }
 

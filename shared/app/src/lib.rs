@@ -16,6 +16,7 @@ pub mod error;
 pub mod evaluate;
 pub mod event;
 pub mod ingest;
+pub mod metrics;
 pub mod ports;
 pub mod render;
 pub mod retention;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use app::GitHubError;
 use app::event::Repository;
+use app::metrics::{Metrics, Unmeasured};
 use app::ports::Clock;
 use bytes::Bytes;
 use http::{StatusCode, Uri};
@@ -40,10 +41,14 @@ pub(crate) enum Pages<T> {
 }
 
 impl Api {
-    pub(crate) fn new(config: &GitHubConfig, clock: Arc<dyn Clock>) -> Result<Self, ClientError> {
+    pub(crate) fn new(
+        config: &GitHubConfig,
+        clock: Arc<dyn Clock>,
+        metrics: Arc<dyn Metrics>,
+    ) -> Result<Self, ClientError> {
         let signer = Signer::new(config.issuer.clone(), config.private_key.clone());
         let credentials = Credentials::App(Box::new(Tokens::new(signer)));
-        Self::connect(config.api_url.clone(), credentials, clock)
+        Self::connect(config.api_url.clone(), credentials, clock, metrics)
     }
 
     /// Calls with a token of somebody's own.
@@ -52,17 +57,19 @@ impl Api {
         token: SecretString,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, ClientError> {
-        Self::connect(api_url, Credentials::given(token), clock)
+        let metrics = Arc::new(Unmeasured);
+        Self::connect(api_url, Credentials::given(token), clock, metrics)
     }
 
     fn connect(
         urls: ApiUrl,
         credentials: Credentials,
         clock: Arc<dyn Clock>,
+        metrics: Arc<dyn Metrics>,
     ) -> Result<Self, ClientError> {
         Ok(Self {
             urls,
-            transport: transport::connect()?,
+            transport: transport::connect(metrics)?,
             credentials,
             clock,
         })

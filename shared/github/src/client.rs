@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use app::metrics::{Metrics, Unmeasured};
 use app::ports::Clock;
 use secrecy::SecretString;
 
@@ -31,8 +32,23 @@ impl GitHub {
     /// # Panics
     /// Outside of a Tokio runtime: the HTTP client puts a task of its own on it.
     pub fn new(config: &GitHubConfig, clock: Arc<dyn Clock>) -> Result<Self, ClientError> {
+        Self::measured(config, clock, Arc::new(Unmeasured))
+    }
+
+    /// As [`new`](Self::new), and tells `metrics` of each attempt at a call.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    ///
+    /// # Panics
+    /// As [`new`](Self::new).
+    pub fn measured(
+        config: &GitHubConfig,
+        clock: Arc<dyn Clock>,
+        metrics: Arc<dyn Metrics>,
+    ) -> Result<Self, ClientError> {
         Ok(Self {
-            api: Api::new(config, clock)?,
+            api: Api::new(config, clock, metrics)?,
             kept: Kept::new(),
             issuer: Some(config.issuer.clone()),
             actions_app_id: config.actions_app_id,

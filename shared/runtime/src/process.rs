@@ -58,11 +58,12 @@ impl Process {
             max_body_bytes: config.server.max_body_bytes,
             decode: github::webhook::decode,
             queue,
-            counters: Arc::clone(&counters),
+            metrics: Arc::clone(&counters) as _,
         };
         let router = server::router(Services {
             intake: Arc::new(intake),
             stores: stores.clone(),
+            counters: Arc::clone(&counters),
             body_timeout: config.server.request_timeout,
             began: Instant::now(),
         });
@@ -82,7 +83,7 @@ impl Process {
                     ports,
                     judge,
                     lease: LEASE,
-                    counters,
+                    metrics: counters,
                 },
             ),
         })

@@ -296,7 +296,7 @@ impl Process {
         };
         let adapter = Arc::new(GitHub::new(&config, Arc::clone(&clock)).expect("it is configured"));
         let stores = Embedded::open(data, Arc::clone(&clock))?;
-        let counters = Arc::new(Counters::default());
+        let metrics = Arc::new(Counters::default());
         let worker = Worker {
             ports: Ports {
                 clock,
@@ -312,7 +312,7 @@ impl Process {
             },
             judge: oracle::evaluate,
             lease: LEASE,
-            counters: Arc::clone(&counters),
+            metrics: Arc::clone(&metrics) as _,
         };
         let intake = Intake {
             secrets: Arc::new(FixedSecrets::new(WebhookSecrets {
@@ -322,7 +322,7 @@ impl Process {
             max_body_bytes: MAX_BODY_BYTES,
             decode: github::webhook::decode,
             queue: Arc::new(stores.queue().clone()),
-            counters,
+            metrics,
         };
         Ok(Self {
             stores,

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use oracle::Run;
 
 use super::end::{Postponed, Stop};
@@ -11,6 +12,7 @@ use super::{Cause, Job, Mention, Ports};
 use crate::check::{Conclusion, ExternalId};
 use crate::error::GitHubErrorKind;
 use crate::event::{DeliveryId, Head};
+use crate::metrics::{Measurement, Phase};
 use crate::ports::{
     Acquired, DeliveryOutcome, Generation, HeadPullRequest, Lease, PullRequest, StoredEvaluation,
     TestMerge,
@@ -76,6 +78,15 @@ impl HeadWork<'_> {
 
     pub(super) fn head(&self) -> &Head {
         &self.lease.head
+    }
+
+    /// Measures what has taken since then.
+    pub(super) fn took(&self, phase: Phase, began: Timestamp) {
+        let took = began.duration_until(self.ports().clock.now());
+        // A clock that was set back took no time.
+        let took = Duration::try_from(took).unwrap_or_default();
+        let metrics = &self.job.worker.metrics;
+        metrics.record(&Measurement::Took(phase, took));
     }
 
     async fn bring_up_to_date(
@@ -351,16 +362,20 @@ impl HeadWork<'_> {
             self.renew().await?;
             let snapshots = &self.ports().snapshots;
             let repository = self.job.repository;
+            let began = self.ports().clock.now();
             let snapshot = snapshots
                 .snapshot(repository, pull_request, oracle::registry::wants)
                 .await?;
+            self.took(Phase::Snapshot, began);
             let (sha, number) = (&self.head().sha, pull_request.number);
             let run = Run {
                 id: format!("{sha}/{}#{number}", generation.number),
                 timestamp: generation.began_at,
             };
             let policy = self.policy(pull_request, &snapshot).await?;
+            let began = self.ports().clock.now();
             reports.push((number, (worker.judge)(&snapshot, &policy, &run)));
+            self.took(Phase::Evaluate, began);
         }
         let output = render::check_output(&reports);
         Ok(StoredEvaluation { reports, output })

@@ -21,8 +21,8 @@ use tracing::Instrument;
 pub use attempt::{Attempt, MAX_RECEIVES};
 pub use end::{Disposition, Postponed, WorkError};
 
-use crate::counters::Counters;
 use crate::event::{DeliveryId, Event, Head, Message, Repository};
+use crate::metrics::{Measurement, Metrics};
 use crate::ports::{
     AccountPolicies, CheckRuns, Clock, Deliveries, DeliveryOutcome, Evaluations, FinishedDelivery,
     Heads, Leases, Policies, PullRequests, Snapshots,
@@ -71,8 +71,8 @@ pub struct Worker {
     pub judge: Judge,
     /// How long a lease lasts unless renewed; [`LEASE`].
     pub lease: Duration,
-    /// Counts what came of messages.
-    pub counters: Arc<Counters>,
+    /// Is told what came of messages.
+    pub metrics: Arc<dyn Metrics>,
 }
 
 /// Works on one message.
@@ -98,19 +98,29 @@ async fn attempt_once(
     message: &Message,
     attempt: Attempt,
 ) -> Result<Disposition, WorkError> {
-    let result = work(worker, message, attempt).await;
+    let deliveries = &worker.ports.deliveries;
+    let result = match deliveries.finished(&message.delivery).await {
+        Ok(Some(end)) => {
+            tracing::info!(delivery.outcome = ?end.outcome, "delivery was finished before");
+            worker.metrics.record(&Measurement::Duplicate);
+            return Ok(Disposition::Finished(end.outcome));
+        }
+        Ok(None) => work(worker, message, attempt).await,
+        Err(error) => Err(WorkError::Store(error)),
+    };
     match &result {
         Ok(Disposition::Finished(outcome)) => {
             tracing::info!(delivery.outcome = ?outcome, "delivery finished");
-            worker.counters.finished(*outcome);
+            worker.metrics.record(&Measurement::Finished(*outcome));
         }
         Ok(Disposition::RetryIn(delay, why)) => {
             let seconds = delay.as_secs();
             tracing::info!(delay_s = seconds, "delivery postponed: {why}");
-            worker.counters.postponed();
+            worker.metrics.record(&Measurement::Postponed(*why));
         }
         // The queue that asked logs the error once, with what it does about it.
-        Err(_) => worker.counters.failed(),
+        Err(_) if attempt.last => worker.metrics.record(&Measurement::Dead),
+        Err(_) => worker.metrics.record(&Measurement::Failed),
     }
     result
 }
@@ -120,11 +130,6 @@ async fn work(
     message: &Message,
     attempt: Attempt,
 ) -> Result<Disposition, WorkError> {
-    let deliveries = &worker.ports.deliveries;
-    let finished = deliveries.finished(&message.delivery).await;
-    if let Some(end) = finished.map_err(WorkError::Store)? {
-        return Ok(Disposition::Finished(end.outcome));
-    }
     let repository = message.event.repository();
     let job = Job {
         worker,
@@ -150,6 +155,7 @@ async fn work(
         detail,
         at: worker.ports.clock.now(),
     };
+    let deliveries = &worker.ports.deliveries;
     let recorded = deliveries.finish(&message.delivery, &end).await;
     recorded.map_err(WorkError::Store)?;
     Ok(Disposition::Finished(outcome))

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::end::Stop;
 use super::head::HeadWork;
 use crate::check::{ANNOTATIONS_PER_REQUEST, CheckOutput, CheckRun, CheckUpdate, Conclusion};
+use crate::metrics::{Measurement, Phase};
 use crate::ports::{Generation, StoredEvaluation};
 
 /// A Check Run of ours, and how far its publication has come.
@@ -64,9 +65,17 @@ impl HeadWork<'_> {
         let evaluations = &self.ports().evaluations;
         let number = generation.number;
         let stands = evaluations.put(self.head(), number, evaluation).await?;
+        let began = self.ports().clock.now();
         self.publish(run, &stands.output).await?;
+        self.took(Phase::Publish, began);
         generation.check_run_id = Some(run.id);
-        self.finish(generation, stands.output.conclusion).await
+        let finished = self.finish(generation, stands.output.conclusion).await?;
+        // After the last effect, so that work resumed after a kill is counted by whoever ends it.
+        for (_, report) in &stands.reports {
+            let metrics = &self.job.worker.metrics;
+            metrics.record(&Measurement::Judged(report));
+        }
+        Ok(finished)
     }
 
     /// Records that a generation is over.

@@ -8,9 +8,11 @@
 pub mod contracts;
 mod fault;
 mod github;
+mod metrics;
 mod secrets;
 mod stores;
 mod world;
 
 pub use fault::Fault;
+pub use metrics::Measured;
 pub use world::{RecordedRun, World};

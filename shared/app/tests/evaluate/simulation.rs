@@ -11,11 +11,10 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use app::check::Conclusion;
-use app::counters::Counters;
 use app::evaluate::{Attempt, Disposition, LEASE, Ports, WorkError, Worker, evaluate};
 use app::event::{DeliveryId, Event, Message};
 use app::ports::{Clock, DeliveryOutcome, HeadPullRequest, PullRequest, REMEMBERED_RERUNS};
-use app::testing::World;
+use app::testing::{Measured, World};
 use jiff::Timestamp;
 
 use crate::stage::{self, Base, REPOSITORY, annotated};
@@ -40,6 +39,7 @@ struct Running {
 pub(crate) struct Simulation {
     pub(crate) world: Arc<World>,
     pub(crate) worker: Worker,
+    pub(crate) measured: Arc<Measured>,
     /// After so many attempts a failure is the last.
     pub(crate) attempts: u32,
     waiting: Vec<Waiting>,
@@ -53,6 +53,7 @@ impl Simulation {
     pub(crate) fn new() -> Self {
         let world = World::new();
         world.put_snapshots(stage::snapshot);
+        let measured = Arc::new(Measured::default());
         let worker = Worker {
             ports: Ports {
                 clock: Arc::clone(&world) as _,
@@ -68,11 +69,12 @@ impl Simulation {
             },
             judge: stage::judge,
             lease: LEASE,
-            counters: Arc::new(Counters::default()),
+            metrics: Arc::clone(&measured) as _,
         };
         Self {
             world,
             worker,
+            measured,
             attempts: u32::MAX,
             waiting: Vec::new(),
             dead: Vec::new(),

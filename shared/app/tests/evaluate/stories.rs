@@ -54,6 +54,34 @@ async fn detail(simulation: &Simulation, message: &Message) -> String {
 }
 
 #[tokio::test]
+async fn what_a_judgement_came_to_is_measured_once() {
+    let (simulation, message) = opened(Base::Strict);
+    for _ in 0..2 {
+        assert_eq!(outcome(&simulation, &message).await, DeliveryOutcome::Done);
+    }
+    expect_test::expect![[r#"
+        Decisions{outcome=block,mode=enforce} 1
+        DeliveriesDuplicate{} 1
+        DeliveriesFinished{outcome=done} 1
+        EvaluateTime{} 0
+        Findings{rule=MD-900} 51
+        PublishTime{} 0
+        RuleErrors{} 0
+        SnapshotTime{} 0"#]]
+    .assert_eq(&simulation.measured.lines().join("\n"));
+}
+
+#[tokio::test]
+async fn a_failure_is_dead_only_when_no_attempt_is_left() {
+    let (simulation, message) = opened(Base::Calm);
+    simulation.world.outage_of("Leases::acquire");
+    work(&simulation, &message, FIRST).await.expect_err("down");
+    work(&simulation, &message, LAST).await.expect_err("down");
+    let measured = simulation.measured.lines();
+    assert_eq!(measured, ["DeliveriesDead{} 1", "DeliveriesFailed{} 1"]);
+}
+
+#[tokio::test]
 async fn an_opened_pull_request_costs_one_read_one_create_and_an_update_per_50_annotations() {
     let (simulation, message) = opened(Base::Strict);
     assert_eq!(outcome(&simulation, &message).await, DeliveryOutcome::Done);
@@ -157,8 +185,8 @@ async fn what_is_not_there_for_us_is_refused_once_and_for_all() {
         "PullRequests::pull_request: not found: the App is not installed there any more, or \
          the repository or pull request is gone (installation 1, repository 7)"
     );
-    let counted = simulation.worker.counters.snapshot();
-    assert_eq!((counted.finished.refused, counted.failed), (1, 0));
+    let measured = simulation.measured.lines();
+    assert_eq!(measured, ["DeliveriesFinished{outcome=refused} 1"]);
 }
 
 #[tokio::test]

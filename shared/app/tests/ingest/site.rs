@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use app::counters::Counters;
 use app::event::{Event, Repository};
 use app::ingest::{Intake, MAX_BODY_BYTES, WebhookRequest, WebhookSecrets};
+use app::metrics::Unmeasured;
 use app::testing::World;
 use app::trace::TraceId;
 use app::webhook::{DecodeError, Decoded};
@@ -34,7 +34,7 @@ pub(crate) fn site() -> Site {
         max_body_bytes: MAX_BODY_BYTES,
         decode,
         queue: Arc::clone(&world) as _,
-        counters: Arc::new(Counters::default()),
+        metrics: Arc::new(Unmeasured),
     };
     Site { world, intake }
 }

@@ -1,7 +1,7 @@
 //! One request to GitHub and its answer: the stack of layers that every call goes through.
 //!
 //! From the outside in: [`Retry`] sends again what may be repeated, [`Trace`] makes each
-//! attempt a span, [`Http`] sends it through octocrab within a time and a size. Limits of rate,
+//! attempt a span and a measurement, [`Http`] sends it through octocrab within a time and a size. Limits of rate,
 //! concurrency and failure belong between `Retry` and `Trace`.
 
 mod client;
@@ -10,6 +10,7 @@ mod trace;
 
 use std::sync::Arc;
 
+use app::metrics::Metrics;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, Uri};
 use secrecy::SecretString;
@@ -64,10 +65,10 @@ pub(crate) enum NoAnswer {
 }
 
 /// Makes the stack.
-pub(crate) fn connect() -> Result<Transport, ClientError> {
+pub(crate) fn connect(metrics: Arc<dyn Metrics>) -> Result<Transport, ClientError> {
     let octocrab = octocrab::Octocrab::builder()
         .build()
         .map_err(|_| ClientError)?;
-    let stack = Retry::new(Trace::new(Http::new(octocrab)));
+    let stack = Retry::new(Trace::new(Http::new(octocrab), metrics));
     Ok(BoxCloneSyncService::new(stack))
 }

@@ -1,7 +1,10 @@
-//! Makes every attempt a span: route template and result, never an address, a token or a body.
+//! Makes every attempt a span and a measurement: route template and result, never an address, a
+//! token or a body.
 
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use app::metrics::{GitHubCall, Measurement, Metrics};
 use futures_util::future::BoxFuture;
 use tower::Service;
 use tracing::field::Empty;
@@ -12,11 +15,12 @@ use super::{Answer, Call, NoAnswer};
 #[derive(Clone)]
 pub(super) struct Trace<S> {
     inner: S,
+    metrics: Arc<dyn Metrics>,
 }
 
 impl<S> Trace<S> {
-    pub(super) fn new(inner: S) -> Self {
-        Self { inner }
+    pub(super) fn new(inner: S, metrics: Arc<dyn Metrics>) -> Self {
+        Self { inner, metrics }
     }
 }
 
@@ -42,11 +46,19 @@ where
             http.status = Empty,
             github.remaining_calls = Empty,
         );
+        let (route, attempt) = (call.endpoint.name, call.attempt);
+        let metrics = Arc::clone(&self.metrics);
         let answer = self.inner.call(call);
         let recorded = span.clone();
         let future = async move {
             let answer = answer.await;
             record(&recorded, &answer);
+            metrics.record(&Measurement::GitHubCall(GitHubCall {
+                route,
+                status: answer.as_ref().ok().map(|answer| answer.status.as_u16()),
+                attempt,
+                remaining: answer.as_ref().ok().and_then(remaining),
+            }));
             answer
         };
         Box::pin(future.instrument(span))
@@ -57,12 +69,18 @@ fn record(span: &Span, answer: &Result<Answer, NoAnswer>) {
     match answer {
         Ok(answer) => {
             span.record("http.status", answer.status.as_u16());
-            let remaining = answer.headers.get("x-ratelimit-remaining");
-            if let Some(remaining) = remaining.and_then(|value| value.to_str().ok()) {
+            if let Some(remaining) = remaining(answer) {
                 span.record("github.remaining_calls", remaining);
             }
             tracing::debug!("answered");
         }
         Err(error) => tracing::debug!(%error, "not answered"),
     }
+}
+
+/// What is left of the rate limit
+/// (<https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>).
+fn remaining(answer: &Answer) -> Option<u64> {
+    let header = answer.headers.get("x-ratelimit-remaining")?;
+    header.to_str().ok()?.parse().ok()
 }

@@ -56,6 +56,29 @@ async fn a_cold_event_a_warm_one_and_their_duplicates() {
     assert_eq!(pull_request.check_runs().len(), 1);
 }
 
+/// A call is measured by its route, an answer that is lost and repeated as two.
+#[tokio::test]
+async fn every_attempt_is_measured() {
+    let world = World::new().await;
+    world.open_pull_request();
+    world
+        .sandbox
+        .fail_next("POST /graphql", Fault::BeforeEffect(Failure::Status(502)));
+    done(&world, &world.message()).await;
+    let calls = world.take_calls();
+    let measured = world.measured.lines();
+    let graphql = calls.iter().filter(|call| *call == "POST /graphql").count();
+    for line in [
+        format!("GitHubCalls{{route=POST /graphql}} {graphql}"),
+        "GitHubErrors{status=502} 1".to_owned(),
+        "GitHubRetries{} 1".to_owned(),
+    ] {
+        assert!(measured.contains(&line), "{line} in {measured:#?}");
+    }
+    let names_nobody = |line: &String| !line.contains("octo-org");
+    assert!(measured.iter().all(names_nobody), "{measured:#?}");
+}
+
 #[tokio::test]
 async fn resumed_after_a_kill() {
     let mut world = World::new().await;

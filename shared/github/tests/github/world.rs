@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use app::counters::Counters;
 use app::evaluate::{self, Attempt, Disposition, Ports, WorkError, Worker};
 use app::event::{DeliveryId, Message, Repository};
+use app::metrics::Unmeasured;
 use app::ports::{Clock, PullRequest, PullRequests, Snapshots};
-use app::testing;
+use app::testing::{self, Measured};
 use app::webhook::Decoded;
 use github::{ApiUrl, GitHub, GitHubConfig, PrivateKey};
 use oracle::{RepositoryName, Snapshot};
@@ -29,6 +29,7 @@ pub(crate) struct World {
     pub(crate) repository: sandbox::Repository,
     pub(crate) stores: Arc<testing::World>,
     pub(crate) github: Arc<GitHub>,
+    pub(crate) measured: Arc<Measured>,
     _watched: Watched,
 }
 
@@ -57,7 +58,8 @@ impl World {
         ];
         let repository = sandbox.create_repository("octo-org/hello", files);
         let installation = app.install("octo-org");
-        let github = Arc::new(connect(&sandbox, &app, &stores));
+        let measured = Arc::new(Measured::default());
+        let github = Arc::new(connect(&sandbox, &app, &stores, &measured));
         Self {
             sandbox,
             app,
@@ -65,13 +67,15 @@ impl World {
             repository,
             stores,
             github,
+            measured,
             _watched: watched,
         }
     }
 
     /// The process ends and another begins: nothing that was kept in memory is left.
     pub(crate) fn restart(&mut self) {
-        self.github = Arc::new(connect(&self.sandbox, &self.app, &self.stores));
+        let (app, measured) = (&self.app, &self.measured);
+        self.github = Arc::new(connect(&self.sandbox, app, &self.stores, measured));
     }
 
     /// Moves the time on, here and at GitHub.
@@ -142,7 +146,7 @@ impl World {
             },
             judge: oracle::evaluate,
             lease: evaluate::LEASE,
-            counters: Arc::new(Counters::default()),
+            metrics: Arc::new(Unmeasured),
         };
         let attempt = Attempt {
             number: 1,
@@ -159,12 +163,18 @@ impl World {
     }
 }
 
-fn connect(sandbox: &Sandbox, app: &App, stores: &Arc<testing::World>) -> GitHub {
+fn connect(
+    sandbox: &Sandbox,
+    app: &App,
+    stores: &Arc<testing::World>,
+    measured: &Arc<Measured>,
+) -> GitHub {
     let config = GitHubConfig {
         api_url: ApiUrl::new(sandbox.base_url()).unwrap(),
         issuer: app.client_id().to_owned(),
         private_key: Arc::new(PrivateKey::from_pem(&app.private_key().into()).unwrap()),
         actions_app_id: Some(GITHUB_ACTIONS.0),
     };
-    GitHub::new(&config, Arc::clone(stores) as Arc<dyn Clock>).unwrap()
+    let clock = Arc::clone(stores) as Arc<dyn Clock>;
+    GitHub::measured(&config, clock, Arc::clone(measured) as _).unwrap()
 }

@@ -15,6 +15,7 @@ mod webhook;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use app::counters::Counters;
 use app::ingest::Intake;
 use axum::Router;
 use axum::http::StatusCode;
@@ -34,6 +35,8 @@ pub struct Services {
     pub intake: Arc<Intake>,
     /// Tell how deliveries ended and how much waits.
     pub stores: Embedded,
+    /// What became of deliveries since the process began.
+    pub counters: Arc<Counters>,
     /// How long a client may take to send its body.
     pub body_timeout: Duration,
     /// When the process began to serve.

@@ -61,7 +61,7 @@ async fn describe(services: &Services) -> Result<Value, StoreError> {
     Ok(json!({
         "version": env!("CARGO_PKG_VERSION"),
         "uptime_seconds": services.began.elapsed().as_secs(),
-        "deliveries": services.intake.counters.snapshot(),
+        "deliveries": services.counters.snapshot(),
         "queue": {
             "visible": depth.visible,
             "held": depth.held,

@@ -23,6 +23,7 @@ fn routes(world: &Arc<World>, folder: &tempfile::TempDir) -> Router {
     let clock: Arc<dyn Clock> = Arc::clone(world) as _;
     let stores = Embedded::open(folder.path(), clock).unwrap();
     let queue: Arc<dyn EventQueue> = Arc::clone(world) as _;
+    let counters = Arc::new(Counters::default());
     let intake = Intake {
         secrets: Arc::new(FixedSecrets::new(WebhookSecrets {
             current: SecretString::from("secret"),
@@ -31,11 +32,12 @@ fn routes(world: &Arc<World>, folder: &tempfile::TempDir) -> Router {
         max_body_bytes: 1024,
         decode: |_, _| Ok(Decoded::Ping),
         queue,
-        counters: Arc::new(Counters::default()),
+        metrics: Arc::clone(&counters) as _,
     };
     router(Services {
         intake: Arc::new(intake),
         stores,
+        counters,
         body_timeout: Duration::from_secs(5),
         began: Instant::now(),
     })

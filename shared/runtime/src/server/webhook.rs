@@ -1,6 +1,7 @@
 //! `POST /webhook`: reads the raw body within its limits and hands it to the use case.
 
 use app::ingest::{IngestOutcome, WebhookRequest, ingest};
+use app::metrics::Measurement;
 use app::trace::TraceId;
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
@@ -25,7 +26,8 @@ pub(super) async fn receive(State(services): State<Services>, request: Request) 
     let body = match body::read(body, announced, limit, services.body_timeout).await {
         Ok(body) => body,
         Err(BodyError::TooLarge) => {
-            services.intake.counters.ingested(IngestOutcome::TooLarge);
+            let rejected = Measurement::Received(IngestOutcome::TooLarge);
+            services.intake.metrics.record(&rejected);
             tracing::warn!(limit_bytes = limit, "webhook rejected: too large");
             return answer(IngestOutcome::TooLarge);
         }

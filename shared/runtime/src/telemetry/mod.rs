@@ -3,6 +3,7 @@
 //! Phase Mirror's own lines are written from the configured level on; libraries' only from
 //! `warn` on, because what they write below that is not ours to vouch for (headers, bodies).
 
+pub mod emf;
 mod json;
 
 use std::io::IsTerminal;
