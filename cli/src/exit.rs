@@ -3,6 +3,10 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use app::GitHubError;
+use checkout::CheckoutError;
+use codes::Code;
+use github::{ClientError, SettingsFileError};
 use oracle::PolicyError;
 use runtime::config::ConfigError;
 
@@ -49,6 +53,18 @@ impl Failure {
         Self::Usage { error, help }
     }
 
+    /// The code that docs/errors.md explains; `None` where nothing went wrong.
+    fn error_code(&self) -> Option<Code> {
+        match self {
+            Self::Blocked => None,
+            Self::NotAsExpected => Some(codes::NOT_AS_EXPECTED),
+            Self::Policy(_) => Some(codes::POLICY),
+            Self::Configuration(error) => Some(error.code()),
+            Self::Usage { error, .. } => Some(code_of(error).unwrap_or(codes::ARGUMENT)),
+            Self::Other { error, .. } => Some(code_of(error).unwrap_or(codes::UNEXPECTED)),
+        }
+    }
+
     /// The exit code, as `--help` documents it.
     fn code(&self) -> u8 {
         match self {
@@ -60,26 +76,27 @@ impl Failure {
 
     /// Says on standard error what went wrong and what helps.
     fn print(&self) {
+        let Some(code) = self.error_code() else {
+            return;
+        };
+        let label = error_label(code);
         match self {
             Self::Blocked | Self::NotAsExpected => {}
-            Self::Policy(errors) => policy(errors),
+            Self::Policy(errors) => policy(&label, errors),
             Self::Configuration(error) => {
                 for problem in &error.problems {
-                    line(&format!("{}{problem}\n", label(RED, "error")));
+                    line(&format!("{}{problem}\n", word(RED, "error")));
                 }
-                line(&format!(
-                    "{}{error}; nothing was started",
-                    label(RED, "error")
-                ));
+                line(&format!("{label}{error}; nothing was started"));
             }
-            Self::Usage { error, help } => explain(error, Some(help)),
-            Self::Other { error, help } => explain(error, *help),
+            Self::Usage { error, help } => explain(&label, error, Some(help)),
+            Self::Other { error, help } => explain(&label, error, *help),
         }
     }
 }
 
 /// Everything that is wrong with a policy, each with its place and what helps.
-fn policy(errors: &[PolicyError]) {
+fn policy(label: &str, errors: &[PolicyError]) {
     for error in errors {
         let column = error
             .column
@@ -88,13 +105,13 @@ fn policy(errors: &[PolicyError]) {
         let key = key.map_or_else(String::new, |key| format!("{}: ", printable(key)));
         line(&format!(
             "{}{}{column}: {key}{}",
-            label(RED, "error"),
+            word(RED, "error"),
             printable(&error.place()),
             printable(&error.message)
         ));
         line(&format!(
             "{}{}",
-            label(GREEN, "help"),
+            word(GREEN, "help"),
             printable(&error.remedy)
         ));
     }
@@ -103,19 +120,18 @@ fn policy(errors: &[PolicyError]) {
         n => format!("{n} errors"),
     };
     line(&format!(
-        "{}the policy has {count}; nothing was judged",
-        label(RED, "error")
+        "{label}the policy has {count}; nothing was judged"
     ));
 }
 
 /// An error with its causes, and what helps.
-fn explain(error: &anyhow::Error, help: Option<&str>) {
-    line(&format!("{}{error}", label(RED, "error")));
+fn explain(label: &str, error: &anyhow::Error, help: Option<&str>) {
+    line(&format!("{label}{error}"));
     for cause in error.chain().skip(1) {
         line(&format!("  caused by: {cause}"));
     }
     if let Some(help) = help {
-        line(&format!("{}{help}", label(GREEN, "help")));
+        line(&format!("{}{help}", word(GREEN, "help")));
     }
 }
 
@@ -132,10 +148,26 @@ pub(crate) fn conclude(result: Result<(), Failure>) -> ExitCode {
 
 /// A warning on standard error.
 pub(crate) fn warn(warning: &impl std::fmt::Display) {
-    line(&format!("{}{warning}", label(YELLOW, "warning")));
+    line(&format!("{}{warning}", word(YELLOW, "warning")));
 }
 
-fn label(style: anstyle::Style, word: &str) -> String {
+/// The code of what caused an error, where that has one.
+fn code_of(error: &anyhow::Error) -> Option<Code> {
+    error.chain().find_map(|cause| {
+        let code = cause.downcast_ref().map(CheckoutError::code);
+        let code = code.or_else(|| cause.downcast_ref().map(SettingsFileError::code));
+        let code = code.or_else(|| cause.downcast_ref().map(GitHubError::code));
+        let code = code.or_else(|| cause.downcast_ref().copied().map(ClientError::code));
+        code.or_else(|| runtime::code_of(cause))
+    })
+}
+
+/// The beginning of an error, as compilers write it.
+fn error_label(code: Code) -> String {
+    word(RED, &format!("error[{code}]"))
+}
+
+fn word(style: anstyle::Style, word: &str) -> String {
     format!("{}{}", styled(style, word), styled(BOLD, ": "))
 }
 

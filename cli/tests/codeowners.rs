@@ -95,9 +95,9 @@ fn a_file_that_is_not_there_is_an_error_with_a_remedy() {
         2,
         &expect![[""]],
         &expect![[r#"
-        error: cannot read nowhere
-          caused by: No such file or directory (os error 2)
-        help: give the path of a CODEOWNERS file
-    "#]],
+            error[PM-E605]: cannot read nowhere
+              caused by: No such file or directory (os error 2)
+            help: give the path of a CODEOWNERS file
+        "#]],
     );
 }

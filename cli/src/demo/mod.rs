@@ -127,7 +127,7 @@ impl Show {
             Some(diff) => {
                 say(&format!(
                     "{} the check is not as expected\n{diff}",
-                    styled(RED, "error:")
+                    styled(RED, &format!("error[{}]:", codes::NOT_AS_EXPECTED))
                 ));
                 Err(Failure::NotAsExpected)
             }

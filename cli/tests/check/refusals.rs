@@ -18,7 +18,7 @@ fn a_base_that_git_does_not_know() {
         &Repository::new(),
         &["--base", "origin/main"],
         &expect![[r#"
-            error: Git knows no commit "origin/main" here
+            error[PM-E603]: Git knows no commit "origin/main" here
             help: fetch it first (in a workflow: actions/checkout with `fetch-depth: 0`)
         "#]],
     );
@@ -40,10 +40,10 @@ fn a_path_that_is_not_there() {
         &Repository::new(),
         &["nowhere"],
         &expect![[r#"
-        error: cannot open the folder nowhere
-          caused by: No such file or directory (os error 2)
-        help: give the folder of a repository
-    "#]],
+            error[PM-E601]: cannot open the folder nowhere
+              caused by: No such file or directory (os error 2)
+            help: give the folder of a repository
+        "#]],
     );
 }
 
@@ -59,10 +59,10 @@ fn settings_that_are_none() {
         &repository,
         &arguments,
         &expect![[r#"
-        error: cannot use the settings in settings.json
-          caused by: line 3, column 13, at branch: invalid type: integer `3`, expected a string
-        help: give a file that `phase-mirror settings export` wrote
-    "#]],
+            error[PM-E606]: cannot use the settings in settings.json
+              caused by: line 3, column 13, at branch: invalid type: integer `3`, expected a string
+            help: give a file that `phase-mirror settings export` wrote
+        "#]],
     );
 }
 
@@ -73,9 +73,9 @@ fn settings_of_another_branch() {
         &Repository::new(),
         &arguments,
         &expect![[r#"
-        error: the settings are those of main, and --branch is release/1.x
-        help: export the settings of that branch: `phase-mirror settings export --branch`
-    "#]],
+            error[PM-E605]: the settings are those of main, and --branch is release/1.x
+            help: export the settings of that branch: `phase-mirror settings export --branch`
+        "#]],
     );
 }
 
@@ -92,12 +92,12 @@ fn a_policy_with_problems() {
         &repository,
         &[],
         &expect![[r#"
-        error: .github/phase-mirror.yml:2:1: tresholds: expected a known key, found `tresholds`
-        help: Did you mean `thresholds`?
-        error: .github/phase-mirror.yml:4:18: rules.MD-001.mode: expected `observe`, `warn` or `block`, found `blok`
-        help: Did you mean `block`?
-        error: the policy has 2 errors; nothing was judged
-    "#]],
+            error: .github/phase-mirror.yml:2:1: tresholds: expected a known key, found `tresholds`
+            help: Did you mean `thresholds`?
+            error: .github/phase-mirror.yml:4:18: rules.MD-001.mode: expected `observe`, `warn` or `block`, found `blok`
+            help: Did you mean `block`?
+            error[PM-E501]: the policy has 2 errors; nothing was judged
+        "#]],
     );
 }
 
@@ -107,7 +107,7 @@ fn a_policy_that_is_not_there() {
         &Repository::new(),
         &["--policy", "mine.yml"],
         &expect![[r#"
-            error: cannot read mine.yml
+            error[PM-E605]: cannot read mine.yml
               caused by: No such file or directory (os error 2)
             help: docs/policy.md lists every key; schemas/phase-mirror-policy.v1.schema.json is for editors
         "#]],
@@ -128,7 +128,7 @@ fn a_rule_that_is_none() {
 fn an_export_without_a_token() {
     let output = Repository::new().run(&["settings", "export", "octo-org/hello"]);
     expect![[r#"
-        error: no token for GitHub: neither GITHUB_TOKEN nor GH_TOKEN is set
+        error[PM-E605]: no token for GitHub: neither GITHUB_TOKEN nor GH_TOKEN is set
         help: create one that reads the repository, or use `gh auth token`
     "#]]
     .assert_eq(&stderr(&output));

@@ -44,7 +44,7 @@ fn every_problem_of_a_configuration_is_named_and_nothing_starts() {
         "the App's private key is not an RSA private key in PEM",
         "PHASE_MIRROR_GITHUB_WEBHOOK_SECRET_PREVIOUS is not UTF-8",
         "`github.webhook_secret_file` is not set",
-        "error: the configuration has 8 problems; nothing was started",
+        "error[PM-E401]: the configuration has 8 problems; nothing was started",
     ] {
         assert!(said.contains(part), "no {part:?} in:\n{said}");
     }

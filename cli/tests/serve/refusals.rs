@@ -54,19 +54,19 @@ async fn each_bad_request_has_its_status_and_is_counted() {
     expect![[r#"
         an event that is not worked on: 202 {"status":"ignored"}
         ping: 200 {"status":"pong"}
-        no signature: 401 {"status":"unauthorized"}
-        another secret: 401 {"status":"unauthorized"}
-        SHA-1: 401 {"status":"unauthorized"}
-        not JSON: 400 {"status":"malformed"}
-        incomplete: 400 {"status":"malformed"}
-        a form: 400 {"status":"malformed"}
-        no event: 400 {"status":"malformed"}
-        no delivery id: 400 {"status":"malformed"}
-        a byte too large: 413 {"status":"too_large"}"#]]
+        no signature: 401 {"code":"PM-E101","status":"unauthorized"}
+        another secret: 401 {"code":"PM-E101","status":"unauthorized"}
+        SHA-1: 401 {"code":"PM-E101","status":"unauthorized"}
+        not JSON: 400 {"code":"PM-E104","status":"malformed"}
+        incomplete: 400 {"code":"PM-E104","status":"malformed"}
+        a form: 400 {"code":"PM-E102","status":"malformed"}
+        no event: 400 {"code":"PM-E103","status":"malformed"}
+        no delivery id: 400 {"code":"PM-E103","status":"malformed"}
+        a byte too large: 413 {"code":"PM-E105","status":"too_large"}"#]]
     .assert_eq(&answers.collect::<Vec<_>>().join("\n"));
 
     let status = request(server.address, "GET", "/status").json();
-    expect![[r#"{"accepted":0,"failed":0,"finished":{"done":0,"ignored":0,"refused":0,"superseded":0},"ignored":1,"pings":1,"postponed":0,"received":11,"rejected":{"body":2,"content_type":1,"header":2,"too_large":1,"unauthorized":3,"unavailable":0}}"#]].assert_eq(&status["deliveries"].to_string());
+    expect![[r#"{"accepted":0,"dead":0,"duplicate":0,"failed":0,"finished":{"done":0,"ignored":0,"refused":0,"superseded":0},"ignored":1,"pings":1,"postponed":0,"received":11,"rejected":{"body":2,"content_type":1,"header":2,"too_large":1,"unauthorized":3,"unavailable":0}}"#]].assert_eq(&status["deliveries"].to_string());
 
     server.signal("TERM");
     assert!(server.wait().success());
@@ -110,7 +110,7 @@ async fn a_body_without_announced_length_is_cut_at_the_limit() {
     let answer = exchange(server.address, format!("{head}{chunk}{chunk}").as_bytes());
     assert_eq!(
         (answer.status, answer.body.as_str()),
-        (413, r#"{"status":"too_large"}"#)
+        (413, r#"{"code":"PM-E105","status":"too_large"}"#)
     );
 }
 

@@ -6,6 +6,8 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
+use codes::Code;
+
 type Source = Box<dyn Error + Send + Sync>;
 
 /// A store could not do what it was asked. Never to be read as "none" or "false".
@@ -21,6 +23,19 @@ pub struct StoreError {
     /// What the store itself said.
     #[source]
     pub source: Option<Source>,
+}
+
+impl StoreError {
+    /// The code that docs/errors.md explains.
+    pub fn code(&self) -> Code {
+        match self.kind {
+            StoreErrorKind::Unavailable => codes::STORE_UNAVAILABLE,
+            StoreErrorKind::Stale => codes::STORE_STALE,
+            StoreErrorKind::Corrupt => codes::STORE_CORRUPT,
+            StoreErrorKind::TooLarge => codes::STORE_TOO_LARGE,
+            StoreErrorKind::Refused => codes::STORE_REFUSED,
+        }
+    }
 }
 
 /// A table (or queue, or kind of objects) and what finds an entry of it. Never a key's value.
@@ -99,6 +114,21 @@ pub enum GitHubErrorKind {
     /// The answer can't be understood.
     #[error("unexpected answer")]
     Unexpected,
+}
+
+impl GitHubError {
+    /// The code that docs/errors.md explains.
+    pub fn code(&self) -> Code {
+        match self.kind {
+            GitHubErrorKind::NotFound => codes::GITHUB_NOT_FOUND,
+            GitHubErrorKind::Forbidden => codes::GITHUB_FORBIDDEN,
+            GitHubErrorKind::Unauthorized => codes::GITHUB_UNAUTHORIZED,
+            GitHubErrorKind::RateLimited { .. } => codes::GITHUB_RATE_LIMITED,
+            GitHubErrorKind::Invalid => codes::GITHUB_INVALID,
+            GitHubErrorKind::Unavailable => codes::GITHUB_UNAVAILABLE,
+            GitHubErrorKind::Unexpected => codes::GITHUB_UNEXPECTED,
+        }
+    }
 }
 
 impl GitHubErrorKind {

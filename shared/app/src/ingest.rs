@@ -10,10 +10,10 @@ mod secrets;
 use std::error::Error;
 use std::sync::Arc;
 
+use codes::Code;
 use tracing::{Instrument, Span};
 
 pub use secrets::{FixedSecrets, LOOK_AGAIN, SecretSource, SecretsUnavailable, WebhookSecrets};
-use tracing::{Instrument, Span};
 
 use crate::event::{DeliveryId, Message};
 use crate::metrics::{Measurement, Metrics};
@@ -94,7 +94,29 @@ pub enum BadRequest {
     Body(DecodeError),
 }
 
+impl BadRequest {
+    /// The code that docs/errors.md explains.
+    pub fn code(self) -> Code {
+        match self {
+            Self::ContentType => codes::WEBHOOK_CONTENT_TYPE,
+            Self::Header(_) => codes::WEBHOOK_HEADER,
+            Self::Body(_) => codes::WEBHOOK_BODY,
+        }
+    }
+}
+
 impl IngestOutcome {
+    /// The code that docs/errors.md explains; `None` where nothing is wrong.
+    pub fn code(self) -> Option<Code> {
+        match self {
+            Self::Accepted | Self::Ping | Self::Ignored => None,
+            Self::Unauthorized => Some(codes::WEBHOOK_UNAUTHORIZED),
+            Self::BadRequest(bad) => Some(bad.code()),
+            Self::TooLarge => Some(codes::WEBHOOK_TOO_LARGE),
+            Self::Unavailable => Some(codes::WEBHOOK_UNAVAILABLE),
+        }
+    }
+
     /// The HTTP status that says so.
     pub fn status(self) -> u16 {
         match self {
@@ -129,7 +151,11 @@ async fn take_in(intake: &Intake, request: &WebhookRequest<'_>, span: &Span) -> 
         IngestOutcome::Ping | IngestOutcome::Ignored => {
             tracing::debug!(webhook.outcome = ?outcome, "webhook needs no work");
         }
-        rejected => tracing::warn!(webhook.outcome = ?rejected, "webhook rejected"),
+        rejected => tracing::warn!(
+            error.code = rejected.code().map(tracing::field::display),
+            webhook.outcome = ?rejected,
+            "webhook rejected"
+        ),
     }
     intake.metrics.record(&Measurement::Received(outcome));
     outcome
@@ -143,6 +169,7 @@ async fn queue(intake: &Intake, message: &Message) -> IngestOutcome {
         }
         Err(error) => {
             tracing::error!(
+                error.code = %error.code(),
                 error = &error as &dyn Error,
                 "webhook not queued; GitHub has to deliver it again"
             );
@@ -169,8 +196,11 @@ async fn admit(
         Ok(true) => {}
         Ok(false) => return Err(IngestOutcome::Unauthorized),
         Err(error) => {
-            let error = &error as &dyn Error;
-            tracing::error!(error, "webhook not judged; GitHub has to deliver it again");
+            tracing::error!(
+                error.code = %error.code(),
+                error = &error as &dyn Error,
+                "webhook not judged; GitHub has to deliver it again"
+            );
             return Err(IngestOutcome::Unavailable);
         }
     }

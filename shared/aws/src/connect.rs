@@ -12,6 +12,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::interceptors::{Intercept, SharedInterceptor};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use codes::Code;
 
 /// To an endpoint of its own region a connection takes some milliseconds. A packet that was
 /// lost is repeated by the system after a second, and another address is the better try.
@@ -65,6 +66,15 @@ pub enum ConnectError {
     /// The HTTP client can't be made.
     #[error("no HTTP client for AWS: {0}")]
     HttpClient(String),
+}
+
+impl ConnectError {
+    /// The code that docs/errors.md explains.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::NoRegion | Self::HttpClient(_) => codes::AWS_CONNECTION,
+        }
+    }
 }
 
 /// The way to AWS, shared by every client made from it.

@@ -5,6 +5,7 @@ use std::fmt;
 
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::types::Parameter as SsmParameter;
+use codes::Code;
 use secrecy::SecretString;
 
 use crate::connect::Connection;
@@ -81,6 +82,20 @@ pub enum ParameterErrorKind {
     Throttled,
     /// No answer, or one that says "later".
     Network,
+}
+
+impl ParameterError {
+    /// The code that docs/errors.md explains.
+    pub fn code(&self) -> Code {
+        match self.kind {
+            ParameterErrorKind::NotFound => codes::PARAMETER_NOT_FOUND,
+            ParameterErrorKind::Denied => codes::PARAMETER_DENIED,
+            ParameterErrorKind::Undecryptable => codes::PARAMETER_UNDECRYPTABLE,
+            ParameterErrorKind::Malformed => codes::PARAMETER_MALFORMED,
+            ParameterErrorKind::Throttled => codes::PARAMETER_THROTTLED,
+            ParameterErrorKind::Network => codes::PARAMETER_UNREACHABLE,
+        }
+    }
 }
 
 impl fmt::Display for ParameterErrorKind {

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use codes::Code;
+
 /// A checkout that can't be looked at. What is wrong with one file is in the tree instead.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckoutError {
@@ -71,6 +73,18 @@ pub enum CheckoutError {
 }
 
 impl CheckoutError {
+    /// The code that docs/errors.md explains.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Folder { .. } | Self::NotAFolder { .. } => codes::FOLDER,
+            Self::NoRepository { .. } => codes::NO_REPOSITORY,
+            Self::UnknownRevision { .. } | Self::Ambiguous { .. } | Self::NoMergeBase { .. } => {
+                codes::REVISION
+            }
+            Self::Start { .. } | Self::Git { .. } | Self::Answer { .. } => codes::GIT,
+        }
+    }
+
     /// An answer that is not understood.
     pub(crate) fn answer(command: &'static str, answer: &[u8]) -> Self {
         let shown = String::from_utf8_lossy(answer);

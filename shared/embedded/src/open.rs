@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use app::ports::Clock;
+use codes::Code;
 
 use crate::data_directory::DataDirectory;
 use crate::database::Database;
@@ -114,4 +115,18 @@ pub enum OpenError {
         /// The latest that this program knows.
         known: usize,
     },
+}
+
+impl OpenError {
+    /// The code that docs/errors.md explains.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Directory { .. } => codes::DATA_FOLDER,
+            Self::InUse { .. } => codes::DATA_IN_USE,
+            Self::Database { .. }
+            | Self::NoWriteAheadLog { .. }
+            | Self::Foreign { .. }
+            | Self::NewerSchema { .. } => codes::DATABASE,
+        }
+    }
 }

@@ -15,6 +15,7 @@ use app::delivery_span;
 use app::evaluate::Attempt;
 use app::event::{DeliveryId, Message};
 use app::trace::identify;
+use codes::Code;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::AbortOnDropHandle;
@@ -39,8 +40,13 @@ pub enum Verdict {
     Done,
     /// Not now: try again after this time (at most 12 hours).
     RetryIn(Duration),
-    /// Failed for this reason, in one sentence; tried again after a back-off.
-    Failed(String),
+    /// Failed; tried again after a back-off.
+    Failed {
+        /// The code that docs/errors.md explains.
+        code: Code,
+        /// Why, in one sentence.
+        reason: String,
+    },
 }
 
 /// What happens to a message, for whoever watches.
@@ -121,6 +127,7 @@ impl Workers {
             Ok(jobs) => jobs,
             Err(error) => {
                 tracing::error!(
+                    error.code = %codes::DISPATCHER_ENDED,
                     error = &error as &dyn Error,
                     "the queue's dispatcher ended by itself"
                 );
@@ -134,7 +141,11 @@ impl Workers {
         let cut_off = self.shared.running();
         for receipt in &cut_off {
             if let Err(error) = self.shared.queue.release(*receipt, Duration::ZERO).await {
-                tracing::warn!(error = &error as &dyn Error, "a message comes back later");
+                tracing::warn!(
+                    error.code = %error.code(),
+                    error = &error as &dyn Error,
+                    "a message comes back later"
+                );
             }
         }
         Shutdown {
@@ -228,7 +239,10 @@ where
     let verdict = loop {
         tokio::select! {
             outcome = &mut job => break outcome.unwrap_or_else(|_| {
-                Verdict::Failed("the handler panicked".to_owned())
+                Verdict::Failed {
+                    code: codes::WORKER_PANICKED,
+                    reason: "the handler panicked".to_owned(),
+                }
             }),
             _ = heartbeat.tick() => extend(&shared, receipt).instrument(span.clone()).await,
         }
@@ -237,6 +251,7 @@ where
     if let Err(error) = settled.instrument(span.clone()).await {
         span.in_scope(|| {
             tracing::error!(
+                error.code = %error.code(),
                 error = &error as &dyn Error,
                 "what was done could not be noted; the message comes back"
             );
@@ -250,6 +265,7 @@ async fn extend(shared: &Shared, receipt: Receipt) {
         Ok(true) => {}
         Ok(false) => tracing::warn!("working on a message that was taken back"),
         Err(error) => tracing::warn!(
+            error.code = %error.code(),
             error = &error as &dyn Error,
             "a running message may be taken back"
         ),
@@ -276,19 +292,21 @@ async fn settle(
                 reason: None,
             }
         }
-        Verdict::Failed(reason) if attempt.last => {
+        Verdict::Failed { code, reason } if attempt.last => {
             queue.give_up(receipt, reason.clone()).await?;
             tracing::error!(
+                error.code = %code,
                 attempt = attempt.number,
                 reason,
                 "given up; the message is with the dead letters"
             );
             Stage::Dead(reason)
         }
-        Verdict::Failed(reason) => {
+        Verdict::Failed { code, reason } => {
             let delay = attempt.back_off();
             queue.release(receipt, delay).await?;
             tracing::warn!(
+                error.code = %code,
                 attempt = attempt.number,
                 retry_in_ms = delay.as_millis(),
                 reason,
@@ -311,13 +329,18 @@ impl Shared {
             identify(&span, &message);
             span.in_scope(|| {
                 tracing::error!(
+                    error.code = %codes::ATTEMPTS_USED_UP,
                     reason = dead.reason,
                     "given up; the message is with the dead letters"
                 );
             });
             (self.observer)(&message.delivery, &Stage::Dead(dead.reason.clone()));
         } else {
-            tracing::error!(reason = dead.reason, "a damaged message was set aside");
+            tracing::error!(
+                error.code = %codes::MESSAGE_DAMAGED,
+                reason = dead.reason,
+                "a damaged message was set aside"
+            );
         }
     }
 }

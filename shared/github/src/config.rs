@@ -4,6 +4,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use codes::Code;
 use http::Uri;
 
 pub use crate::auth::{KeySource, KeyUnavailable, PrivateKey};
@@ -40,10 +41,27 @@ pub enum ConfigError {
     PrivateKey,
 }
 
+impl ConfigError {
+    /// The code that docs/errors.md explains.
+    pub fn code(self) -> Code {
+        match self {
+            Self::ApiUrl => codes::GITHUB_API_URL,
+            Self::PrivateKey => codes::PRIVATE_KEY,
+        }
+    }
+}
+
 /// The system gives no TLS or no randomness.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the HTTP client can't be made: the system gives no TLS or no random numbers")]
 pub struct ClientError;
+
+impl ClientError {
+    /// The code that docs/errors.md explains.
+    pub fn code(self) -> Code {
+        codes::GITHUB_CLIENT
+    }
+}
 
 /// The address of GitHub's REST API, and with it that of GraphQL.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,3 +12,9 @@ pub mod server;
 pub mod shutdown;
 pub mod telemetry;
 pub mod wiring;
+
+/// The code of an error of the stores, which the command does not know.
+pub fn code_of(error: &(dyn std::error::Error + 'static)) -> Option<codes::Code> {
+    let code = error.downcast_ref().map(embedded::OpenError::code);
+    code.or_else(|| error.downcast_ref().map(app::StoreError::code))
+}

@@ -146,7 +146,10 @@ fn start_workers(count: NonZeroUsize, queue: &Queue, worker: Worker) -> Workers 
             match evaluate(&worker, &message, attempt).await {
                 Ok(Disposition::Finished(_)) => Verdict::Done,
                 Ok(Disposition::RetryIn(delay, _)) => Verdict::RetryIn(delay),
-                Err(error) => Verdict::Failed(chain(&error)),
+                Err(error) => Verdict::Failed {
+                    code: error.code(),
+                    reason: chain(&error),
+                },
             }
         }
     })

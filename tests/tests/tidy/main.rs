@@ -1,6 +1,7 @@
 //! What no compiler checks: who may import whom, how big things get, and that documents
 //! speak of what exists. Each test names the rule in docs/architecture.md that it keeps.
 
+mod codes;
 mod direction;
 mod documents;
 mod manifests;

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use codes::Code;
+
 use crate::error::{GitHubError, GitHubErrorKind, StoreError, StoreErrorKind};
 use crate::evaluate::Attempt;
 use crate::ports::DeliveryOutcome;
@@ -57,6 +59,17 @@ pub enum WorkError {
     NoAttemptLeft(Postponed),
 }
 
+impl WorkError {
+    /// The code that docs/errors.md explains.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Store(error) => error.code(),
+            Self::GitHub(error) => error.code(),
+            Self::NoAttemptLeft(_) => codes::NO_ATTEMPT_LEFT,
+        }
+    }
+}
+
 /// Why work on a head stopped before its end.
 #[derive(Debug)]
 pub(super) enum Stop {
@@ -72,7 +85,7 @@ pub(super) enum Stop {
 
 /// What a [`Stop`] means for the message.
 pub(super) enum Ending {
-    Refused(String),
+    Refused(Code, String),
     Postponed(Duration, Postponed),
     Failed(WorkError),
 }
@@ -142,22 +155,29 @@ impl Stop {
     pub(super) fn ending(self, attempt: Attempt) -> Ending {
         match self {
             Self::GitHub(error) => match error.kind {
-                GitHubErrorKind::NotFound => Ending::Refused(format!(
-                    "{error}: the App is not installed there any more, or the repository or \
-                     pull request is gone"
-                )),
-                GitHubErrorKind::Forbidden => Ending::Refused(format!(
-                    "{error}: the installation lacks a permission; an owner can approve it in \
-                     the installation's settings"
-                )),
+                GitHubErrorKind::NotFound => Ending::Refused(
+                    error.code(),
+                    format!(
+                        "{error}: the App is not installed there any more, or the repository or \
+                         pull request is gone"
+                    ),
+                ),
+                GitHubErrorKind::Forbidden => Ending::Refused(
+                    error.code(),
+                    format!(
+                        "{error}: the installation lacks a permission; an owner can approve it \
+                         in the installation's settings"
+                    ),
+                ),
                 GitHubErrorKind::RateLimited { retry_after } if !attempt.last => {
                     Ending::Postponed(retry_after, Postponed::RateLimited)
                 }
                 _ => Ending::Failed(WorkError::GitHub(error)),
             },
             Self::Store(error) => Ending::Failed(WorkError::Store(error)),
-            Self::PolicyNotSeen(detail) | Self::PullRequestsNotSeen(detail) => {
-                Ending::Refused(detail)
+            Self::PolicyNotSeen(detail) => Ending::Refused(codes::POLICY_NOT_SEEN, detail),
+            Self::PullRequestsNotSeen(detail) => {
+                Ending::Refused(codes::PULL_REQUESTS_NOT_SEEN, detail)
             }
             Self::Postponed(_, why) if attempt.last => {
                 Ending::Failed(WorkError::NoAttemptLeft(why))

@@ -64,8 +64,11 @@ impl Job<'_> {
         }
         // A lease that is not released only makes others wait for its end.
         if let Err(error) = leases.release(&work.lease).await {
-            let error = &error as &dyn std::error::Error;
-            tracing::warn!(error, "a lease was not released; it runs out");
+            tracing::warn!(
+                error.code = %error.code(),
+                error = &error as &dyn std::error::Error,
+                "a lease was not released; it runs out"
+            );
         }
         result
     }

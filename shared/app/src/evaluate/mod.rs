@@ -139,7 +139,8 @@ async fn work(
     let (outcome, detail) = match job.work(message).await {
         Ok(end) => end,
         Err(stop) => match stop.ending(attempt) {
-            Ending::Refused(detail) => {
+            Ending::Refused(code, detail) => {
+                tracing::warn!(error.code = %code, detail, "delivery refused");
                 // Ids only, so that the operator can tell which of many it is.
                 let (installation, repository) = (repository.installation_id, repository.id);
                 let detail =

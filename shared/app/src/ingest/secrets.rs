@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use codes::Code;
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
@@ -45,6 +46,13 @@ pub struct SecretsUnavailable {
     /// Why, without anything of a secret.
     #[source]
     pub source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl SecretsUnavailable {
+    /// The code that docs/errors.md explains.
+    pub fn code(&self) -> Code {
+        codes::SECRETS_UNREADABLE
+    }
 }
 
 /// Secrets that stay as they are while the process lives.

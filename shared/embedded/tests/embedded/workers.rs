@@ -147,7 +147,10 @@ async fn what_fails_for_ever_is_retried_ever_later_and_given_up_with_its_reason(
     let fixture = Fixture::new();
     let queue = fixture.embedded.queue();
     let (workers, mut watched) = start(queue, 1, |_, attempt| async move {
-        Verdict::Failed(format!("no luck, try {}", attempt.number))
+        Verdict::Failed {
+            code: codes::STORE_UNAVAILABLE,
+            reason: format!("no luck, try {}", attempt.number),
+        }
     });
     queue.send(&message(1)).await.expect("sent");
     let mut shortest = SECOND;

@@ -9,6 +9,7 @@ mod export;
 
 use std::collections::BTreeMap;
 
+use codes::Code;
 use jiff::Timestamp;
 use oracle::{BranchName, Fact, OwnerAccess, Reason, RepositoryName, Settings, Unavailable};
 use serde::Deserialize;
@@ -41,6 +42,15 @@ pub enum SettingsFileError {
         /// What the file says.
         found: u32,
     },
+}
+
+impl SettingsFileError {
+    /// The code that docs/errors.md explains.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Form { .. } | Self::Version { .. } => codes::SETTINGS_FILE,
+        }
+    }
 }
 
 fn at(path: &str) -> String {

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use codes::Code;
+
 /// Where a value was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
@@ -66,6 +68,13 @@ impl fmt::Display for Problem {
 pub struct ConfigError {
     /// What is wrong, the file's lines first. Never empty.
     pub problems: Vec<Problem>,
+}
+
+impl ConfigError {
+    /// The code that docs/errors.md explains.
+    pub fn code(&self) -> Code {
+        codes::CONFIGURATION
+    }
 }
 
 /// Something that works and should still be put right.

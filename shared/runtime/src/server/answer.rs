@@ -8,25 +8,43 @@ use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use codes::Code;
 use serde_json::json;
 use tracing::Instrument;
 
-/// An answer with one word for what happened.
+/// An answer with one word for what happened, and an error's code where its asker can act on it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Answer {
-    code: StatusCode,
+    http: StatusCode,
     status: &'static str,
+    code: Option<Code>,
 }
 
 impl Answer {
-    pub(super) fn new(code: StatusCode, status: &'static str) -> Self {
-        Self { code, status }
+    pub(super) fn new(http: StatusCode, status: &'static str) -> Self {
+        Self {
+            http,
+            status,
+            code: None,
+        }
+    }
+
+    /// The same, with a code that docs/errors.md explains.
+    pub(super) fn with(self, code: Code) -> Self {
+        Self {
+            code: Some(code),
+            ..self
+        }
     }
 }
 
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
-        (self.code, Json(json!({"status": self.status}))).into_response()
+        let mut body = json!({"status": self.status});
+        if let Some(code) = self.code {
+            body["code"] = code.to_string().into();
+        }
+        (self.http, Json(body)).into_response()
     }
 }
 

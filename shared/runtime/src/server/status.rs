@@ -48,6 +48,7 @@ pub(super) async fn status(
 
 fn unavailable(error: &StoreError) -> Answer {
     tracing::error!(
+        error.code = %error.code(),
         error = error as &dyn std::error::Error,
         "the stores do not answer"
     );

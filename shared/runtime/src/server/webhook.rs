@@ -28,16 +28,19 @@ pub(super) async fn receive(State(services): State<Services>, request: Request) 
         Err(BodyError::TooLarge) => {
             let rejected = Measurement::Received(IngestOutcome::TooLarge);
             services.intake.metrics.record(&rejected);
-            tracing::warn!(limit_bytes = limit, "webhook rejected: too large");
+            let code = codes::WEBHOOK_TOO_LARGE;
+            tracing::warn!(error.code = %code, limit_bytes = limit, "webhook rejected: too large");
             return answer(IngestOutcome::TooLarge);
         }
         Err(BodyError::TooSlow) => {
-            tracing::warn!("webhook rejected: the body did not arrive in time");
-            return Answer::new(StatusCode::REQUEST_TIMEOUT, "too_slow");
+            let code = codes::WEBHOOK_INCOMPLETE;
+            tracing::warn!(error.code = %code, "webhook rejected: the body did not arrive in time");
+            return Answer::new(StatusCode::REQUEST_TIMEOUT, "too_slow").with(code);
         }
         Err(BodyError::Broken) => {
-            tracing::warn!("webhook rejected: the body broke off");
-            return Answer::new(StatusCode::BAD_REQUEST, "malformed");
+            let code = codes::WEBHOOK_INCOMPLETE;
+            tracing::warn!(error.code = %code, "webhook rejected: the body broke off");
+            return Answer::new(StatusCode::BAD_REQUEST, "malformed").with(code);
         }
     };
     let request = request_of(headers, &body);
@@ -78,6 +81,7 @@ fn answer(outcome: IngestOutcome) -> Answer {
         IngestOutcome::TooLarge => "too_large",
         IngestOutcome::Unavailable => "unavailable",
     };
-    let code = StatusCode::from_u16(outcome.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    Answer::new(code, word)
+    let http = StatusCode::from_u16(outcome.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let answer = Answer::new(http, word);
+    outcome.code().map_or(answer, |code| answer.with(code))
 }
