@@ -200,6 +200,7 @@ where
                 }
                 Err(error) => {
                     tracing::error!(
+                        error.code = %error.code(),
                         error = &error as &dyn Error,
                         "cannot receive from the queue"
                     );
