@@ -8,4 +8,4 @@ pub use repositories::{
     LARGE_WORKFLOW_JOBS, SMALL_WORKFLOW, codeowners, golden, large_workflow, owned_repository,
     repository, text_with_secrets,
 };
-pub use webhook::{Delivery, intake, intake_that_reads_nothing};
+pub use webhook::{Delivery, SECRET, intake, intake_that_reads_nothing};

@@ -14,19 +14,34 @@ use hmac::{Hmac, KeyInit, Mac};
 use secrecy::SecretString;
 use sha2::Sha256;
 
-const SECRET: &str = "a secret of the benchmarks";
+/// What deliveries here are signed with.
+pub const SECRET: &str = "a secret of the benchmarks";
 
 /// `pull_request.opened`, signed.
 pub struct Delivery {
-    body: &'static [u8],
+    body: Vec<u8>,
     signature: String,
 }
 
 impl Delivery {
     /// The event of `events/pull_request.opened.json`.
     pub fn pull_request() -> Self {
-        let body = include_bytes!("../../events/pull_request.opened.json");
-        let signature = sign(body);
+        Self::of(include_bytes!("../../events/pull_request.opened.json").to_vec())
+    }
+
+    /// The same, filled up to this many bytes with what nobody reads.
+    ///
+    /// # Panics
+    /// When the event is no object.
+    pub fn of_size(bytes: usize) -> Self {
+        let event = include_str!("../../events/pull_request.opened.json").trim_start();
+        let rest = event.strip_prefix('{').expect("the event is an object");
+        let filler = "x".repeat(bytes.saturating_sub(event.len() + 14));
+        Self::of(format!("{{\"filler\":\"{filler}\",{rest}").into_bytes())
+    }
+
+    fn of(body: Vec<u8>) -> Self {
+        let signature = sign(&body);
         Self { body, signature }
     }
 
@@ -38,7 +53,7 @@ impl Delivery {
             signature: Some(&self.signature),
             content_type: Some("application/json"),
             trace: None,
-            body: self.body,
+            body: &self.body,
         }
     }
 }

@@ -128,6 +128,19 @@ impl IngestOutcome {
             Self::Unavailable => 503,
         }
     }
+
+    /// The word that the answer's body says it with.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Ping => "pong",
+            Self::Ignored => "ignored",
+            Self::Unauthorized => "unauthorized",
+            Self::BadRequest(_) => "malformed",
+            Self::TooLarge => "too_large",
+            Self::Unavailable => "unavailable",
+        }
+    }
 }
 
 /// Checks a request, reduces its event to ids and queues it.

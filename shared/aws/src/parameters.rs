@@ -42,13 +42,24 @@ pub struct ParameterSet {
 }
 
 impl ParameterSet {
+    /// What a reading of this region found.
+    pub fn new(
+        region: &str,
+        found: BTreeMap<String, Parameter>,
+        missing: BTreeSet<String>,
+    ) -> Self {
+        Self {
+            region: region.to_owned(),
+            found,
+            missing,
+        }
+    }
+
     /// The parameter of this name, or the error that says it is not there.
     pub fn require(&self, name: &str) -> Result<&Parameter, ParameterError> {
-        self.found.get(name).ok_or_else(|| ParameterError {
-            names: vec![name.to_owned()],
-            region: self.region.clone(),
-            kind: ParameterErrorKind::NotFound,
-            source: None,
+        self.found.get(name).ok_or_else(|| {
+            let names = [name.to_owned()];
+            ParameterError::new(&names, &self.region, ParameterErrorKind::NotFound)
         })
     }
 }
@@ -85,6 +96,16 @@ pub enum ParameterErrorKind {
 }
 
 impl ParameterError {
+    /// These parameters could not be read.
+    pub fn new(names: &[String], region: &str, kind: ParameterErrorKind) -> Self {
+        Self {
+            names: names.to_vec(),
+            region: region.to_owned(),
+            kind,
+            source: None,
+        }
+    }
+
     /// The code that docs/errors.md explains.
     pub fn code(&self) -> Code {
         match self.kind {

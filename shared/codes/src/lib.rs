@@ -208,4 +208,8 @@ codes! {
     DISPATCHER_ENDED = 705, "The queue's dispatcher ended by itself",
         "A bug of ours; nothing more is worked on.",
         "Restart the process, and report it with the lines before it.";
+    TIME_OVER = 706, "The function's time was over",
+        "GitHub or a store answered slowly, or the repository is very large.",
+        "Nothing: the next attempt goes on where this one ended. If it goes on so, raise the \
+         function's time-out, and its queue's visibility time-out to six times that.";
 }

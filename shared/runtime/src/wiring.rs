@@ -9,6 +9,7 @@ use github::{ApiUrl, ClientError, GitHub};
 use jiff::Timestamp;
 use secrecy::SecretString;
 
+use crate::clock::SystemClock;
 use crate::config::{Config, GitHubConfig};
 use crate::live::Live;
 
@@ -20,16 +21,6 @@ pub struct Assembly {
     pub ports: Ports,
     /// The stores, for what is no port: the queue's workers, and what operators ask.
     pub stores: Embedded,
-}
-
-/// This machine's clock.
-#[derive(Debug, Clone, Copy)]
-struct SystemClock;
-
-impl Clock for SystemClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::now()
-    }
 }
 
 /// This machine's time.

@@ -21,7 +21,13 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("embedded", &["app", "codes", "oracle"]),
     ("aws", &["app", "codes", "oracle"]),
     ("sandbox", &[]),
-    ("runtime", &["app", "codes", "embedded", "github", "oracle"]),
+    (
+        "runtime",
+        &["app", "aws", "codes", "embedded", "github", "oracle"],
+    ),
+    ("webhook", &["runtime"]),
+    ("pull-request", &["runtime"]),
+    ("check-run", &["runtime"]),
     (
         "phase-mirror",
         &[
@@ -183,6 +189,28 @@ fn the_command_links_one_tls_stack_and_no_aws_sdk() {
         "docs/adr/0003: one TLS stack; no AWS SDK in the command",
         &violations,
     );
+}
+
+/// What a function links it starts slower with, and has to be trusted with.
+#[test]
+fn functions_link_only_what_they_use() {
+    let never = ["axum", "embedded", "ring", "rusqlite", "sandbox", "toml"];
+    let not_in_webhook = ["aws-sdk-dynamodb", "aws-sdk-s3", "jsonwebtoken", "octocrab"];
+    let mut violations = Vec::new();
+    for function in ["webhook", "pull-request", "check-run"] {
+        let linked = linked_into(function);
+        assert!(
+            linked.contains("lambda_runtime"),
+            "the closure is computed: {linked:?}"
+        );
+        let unwanted = never.iter().chain(match function {
+            "webhook" => &not_in_webhook[..],
+            _ => &[],
+        });
+        let found = unwanted.filter(|name| linked.contains(**name));
+        violations.extend(found.map(|name| format!("{function} links {name}")));
+    }
+    assert_none("docs/adr/0009: what functions link", &violations);
 }
 
 #[test]

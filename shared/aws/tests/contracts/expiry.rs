@@ -50,6 +50,7 @@ pub(crate) fn generation(clock: &dyn Clock) -> Generation {
         began_at: clock.now(),
         check_run_id: None,
         conclusion: None,
+        reruns: Vec::new(),
     }
 }
 

@@ -6,7 +6,6 @@
 
 mod document;
 mod keys;
-mod problem;
 mod reader;
 mod secret_file;
 mod source;
@@ -22,9 +21,10 @@ use secrecy::SecretString;
 
 pub use github::{ApiUrl, PrivateKey};
 
+pub use crate::problem::{ConfigError, Place, Problem, Warning};
+pub use crate::telemetry::{LogConfig, LogFormat};
 pub use document::document;
 pub use keys::{KEYS, Key, Kind};
-pub use problem::{ConfigError, Place, Problem, Warning};
 pub use source::Sources;
 
 use reader::Reader;
@@ -77,24 +77,6 @@ pub struct GitHubConfig {
     pub webhook_secret_previous: Option<SecretString>,
     /// The id of the GitHub Actions App, where it is known.
     pub actions_app_id: Option<u64>,
-}
-
-/// The log's part.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LogConfig {
-    /// How lines are written.
-    pub format: LogFormat,
-    /// The least severe that are written.
-    pub level: tracing::Level,
-}
-
-/// How log lines are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LogFormat {
-    /// For people.
-    Text,
-    /// One JSON object a line.
-    Json,
 }
 
 /// A configuration, and what should be put right about it.

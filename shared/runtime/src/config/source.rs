@@ -8,7 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::keys::{KEYS, Key};
-use super::problem::{Place, Problem, Warning};
+use crate::problem::{Place, Problem, Warning};
 
 /// The largest configuration file that is read.
 const MAX_FILE_BYTES: u64 = 1024 * 1024;

@@ -72,16 +72,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 }
 
 fn answer(outcome: IngestOutcome) -> Answer {
-    let word = match outcome {
-        IngestOutcome::Accepted => "accepted",
-        IngestOutcome::Ping => "pong",
-        IngestOutcome::Ignored => "ignored",
-        IngestOutcome::Unauthorized => "unauthorized",
-        IngestOutcome::BadRequest(_) => "malformed",
-        IngestOutcome::TooLarge => "too_large",
-        IngestOutcome::Unavailable => "unavailable",
-    };
     let http = StatusCode::from_u16(outcome.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let answer = Answer::new(http, word);
+    let answer = Answer::new(http, outcome.word());
     outcome.code().map_or(answer, |code| answer.with(code))
 }

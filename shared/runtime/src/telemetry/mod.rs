@@ -13,13 +13,31 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::{Layer, Registry};
 
-use crate::config::{LogConfig, LogFormat};
-
+#[cfg(any(feature = "serve", feature = "worker-functions"))]
 pub(crate) use json::chain;
 
+/// How and which log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogConfig {
+    /// How lines are written.
+    pub format: LogFormat,
+    /// The least severe that are written.
+    pub level: tracing::Level,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
 /// The crates whose lines are ours.
-const OURS: [&str; 8] = [
+const OURS: [&str; 9] = [
     "app",
+    "aws",
     "embedded",
     "github",
     "oracle",

@@ -1,0 +1,100 @@
+//! The function `webhook`: takes GitHub's deliveries in by a function URL.
+//!
+//! Before the first request it has its configuration, the webhook's secrets (one call of SSM) and
+//! a connection to SQS. Where the secrets can't be read it still starts, and answers 503 until
+//! they can: GitHub lists such a delivery as failed, from where it is asked for again.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use app::ingest::{Intake, MAX_BODY_BYTES, SecretSource, ingest};
+use app::trace::TraceId;
+use aws::actions::{self, Action};
+use aws::names::{FunctionName, ParameterName};
+use aws::{Connection, Parameters, Queue};
+use aws_lambda_events::lambda_function_urls::{
+    LambdaFunctionUrlRequest, LambdaFunctionUrlResponse,
+};
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+
+use super::settings::Settings;
+use super::url;
+use super::webhook_secrets::{self, SsmSecrets};
+use crate::clock::SystemClock;
+use crate::telemetry::{self, emf::Emf};
+
+/// What the function may do in AWS; a test holds template.yaml to it.
+pub const ACTIONS: &[&[Action]] = &[actions::EVENT_QUEUE, actions::PARAMETERS];
+
+/// The parameters it reads.
+pub const PARAMETERS: &[ParameterName] = &webhook_secrets::PARAMETERS;
+
+/// Answers requests until the platform ends the process.
+pub async fn run() -> Result<(), Error> {
+    let function = prepare().await.inspect_err(super::report_start)?;
+    let function = &function;
+    lambda_runtime::run(service_fn(move |event| async move {
+        Ok::<_, Error>(receive(function, event).await)
+    }))
+    .await
+}
+
+struct Function {
+    intake: Intake,
+    metrics: Arc<Emf>,
+}
+
+async fn prepare() -> anyhow::Result<Function> {
+    let settings = super::from_environment(Settings::read)?;
+    telemetry::install(settings.log);
+    let connection = Connection::open(aws::Settings::default())
+        .await
+        .context("AWS can't be reached as things are")?;
+    let parameters = Arc::new(Parameters::new(&connection));
+    let secrets = SsmSecrets::new(parameters, &settings.names, Arc::new(SystemClock));
+    let queue = Queue::new(&connection, settings.queues);
+    // Both at once: they share nothing but the processor.
+    let (_, warm) = tokio::join!(secrets.current(), queue.warm());
+    // The first request meets what failed here, too, and answers for it.
+    if let Err(error) = warm {
+        super::report_cold(&error);
+    }
+    let metrics = Arc::new(super::metrics(FunctionName::Webhook));
+    Ok(Function {
+        intake: Intake {
+            secrets: Arc::new(secrets),
+            max_body_bytes: MAX_BODY_BYTES,
+            decode: github::webhook::decode,
+            queue: Arc::new(queue),
+            metrics: Arc::clone(&metrics) as _,
+        },
+        metrics,
+    })
+}
+
+async fn receive(
+    function: &Function,
+    event: LambdaEvent<LambdaFunctionUrlRequest>,
+) -> LambdaFunctionUrlResponse {
+    let LambdaEvent {
+        payload: request,
+        context,
+    } = event;
+    let trace = context
+        .xray_trace_id
+        .as_deref()
+        .and_then(TraceId::from_xray_header);
+    let body = match url::body(&request) {
+        Ok(body) => body,
+        Err(none) => return none.answer(&context.request_id),
+    };
+    let request = url::webhook_request(&request, &body, trace);
+    let outcome = ingest(&function.intake, &request).await;
+    function.metrics.flush();
+    url::answer(
+        outcome.status(),
+        outcome.word(),
+        outcome.code(),
+        &context.request_id,
+    )
+}

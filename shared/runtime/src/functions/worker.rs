@@ -1,0 +1,186 @@
+//! The functions that work on a queue's messages: `pull-request`, `check-run`.
+//!
+//! Before the first batch it has its configuration, the App's credentials (one call of SSM), and
+//! connections to DynamoDB, S3 and GitHub where they can be had. Without credentials it still
+//! starts, and leaves every message in the queue until they can be read.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use anyhow::Context as _;
+use app::StoreError;
+
+use app::evaluate::{Attempt, Disposition, LEASE, Ports, Worker, evaluate};
+use app::event::Message;
+use app::metrics::{Measurement, Metrics};
+use app::ports::Clock;
+use async_trait::async_trait;
+use aws::actions::{self, Action};
+use aws::names::{FunctionName, ParameterName, QueueName};
+use aws::{Connection, Parameters, Queue, Stores};
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use codes::Code;
+use github::GitHub;
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+
+use super::batch::{self, Hide, Verdict};
+use super::credentials;
+use super::parameters::Cached;
+use super::settings::WorkerSettings;
+use crate::clock::SystemClock;
+use crate::judge::judge;
+use crate::telemetry::{self, chain, emf::Emf};
+
+/// What such a function may do in AWS; a test holds template.yaml to it.
+pub const ACTIONS: &[&[Action]] = &[
+    actions::QUEUE_CONSUMER,
+    actions::PARAMETERS,
+    actions::DELIVERIES,
+    actions::LEASES,
+    actions::HEADS,
+    actions::POLICIES,
+    actions::EVALUATIONS,
+];
+
+/// The parameters it reads.
+pub const PARAMETERS: &[ParameterName] = &credentials::PARAMETERS;
+
+/// What is left of a function's time when work on its messages is broken off: enough to say so
+/// to the queue, so that they are tried again soon and not when their visibility time-out ends.
+const RESERVE: Duration = Duration::from_secs(5);
+
+/// Works on the batches of this queue until the platform ends the process.
+pub async fn run(queue: QueueName) -> Result<(), Error> {
+    let function = Function::prepare(queue)
+        .await
+        .inspect_err(super::report_start)?;
+    let function = &function;
+    lambda_runtime::run(service_fn(move |event| async move {
+        Ok::<_, Error>(function.work(event).await)
+    }))
+    .await
+}
+
+struct Function {
+    github: Cached<GitHub>,
+    stores: Arc<Stores>,
+    queue: OwnQueue,
+    max_receives: u32,
+    clock: Arc<dyn Clock>,
+    metrics: Arc<Emf>,
+}
+
+/// The queue that feeds this function.
+struct OwnQueue {
+    queues: Queue,
+    name: QueueName,
+}
+
+#[async_trait]
+impl Hide for OwnQueue {
+    async fn hide(&self, receipt_handle: &str, hidden: Duration) -> Result<(), StoreError> {
+        self.queues.hide(self.name, receipt_handle, hidden).await
+    }
+}
+
+impl Function {
+    async fn prepare(name: QueueName) -> anyhow::Result<Self> {
+        let settings = super::from_environment(WorkerSettings::read)?;
+        telemetry::install(settings.common.log);
+        let connection = Connection::open(aws::Settings::default())
+            .await
+            .context("AWS can't be reached as things are")?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let parameters = Arc::new(Parameters::new(&connection));
+        let metrics = Arc::new(super::metrics(match name {
+            QueueName::PullRequest => FunctionName::PullRequest,
+            QueueName::CheckRun => FunctionName::CheckRun,
+        }));
+        let measured = Arc::clone(&metrics) as Arc<dyn Metrics>;
+        let github = credentials::github(parameters, &settings, Arc::clone(&clock), measured);
+        let names = settings.common.names.clone();
+        let stores = Stores::new(&connection, names, settings.bucket, Arc::clone(&clock));
+        let queues = Queue::new(&connection, settings.common.queues);
+        let (_, warm) = tokio::join!(github.current(), stores.warm());
+        // The first message meets what failed here, too, and waits in the queue for it.
+        if let Err(error) = warm {
+            super::report_cold(&error);
+        }
+        Ok(Self {
+            github,
+            stores: Arc::new(stores),
+            queue: OwnQueue { queues, name },
+            max_receives: settings.max_receives,
+            clock,
+            metrics,
+        })
+    }
+
+    async fn work(&self, event: LambdaEvent<SqsEvent>) -> SqsBatchResponse {
+        let left = event
+            .context
+            .deadline()
+            .duration_since(SystemTime::now())
+            .unwrap_or_default();
+        let time = left.saturating_sub(RESERVE);
+        let worker = &self.worker().await;
+        let handle = |message: Result<Message, StoreError>, attempt: Attempt| async move {
+            let (code, reason) = match (message, worker) {
+                (Err(error), _) => (codes::MESSAGE_DAMAGED, chain(&error)),
+                (_, Err((code, reason))) => (*code, reason.clone()),
+                (Ok(message), Ok(worker)) => {
+                    match tokio::time::timeout(time, one(worker, &message, attempt)).await {
+                        Ok(verdict) => return verdict,
+                        // What was done stays done; who comes next continues from there.
+                        Err(_) => (codes::TIME_OVER, "the function's time is over".to_owned()),
+                    }
+                }
+            };
+            self.metrics.record(if attempt.last {
+                &Measurement::Dead
+            } else {
+                &Measurement::Failed
+            });
+            Verdict::Failed { code, reason }
+        };
+        let response = batch::work(event.payload, self.max_receives, &self.queue, handle).await;
+        self.metrics.flush();
+        response
+    }
+
+    /// A worker with the credentials that are in force, or why there is none.
+    async fn worker(&self) -> Result<Worker, (Code, String)> {
+        let github = self.github.current().await;
+        let github = github.map_err(|error| (error.code(), chain(&*error)))?;
+        let stores = &self.stores;
+        Ok(Worker {
+            ports: Ports {
+                clock: Arc::clone(&self.clock),
+                deliveries: Arc::clone(stores) as _,
+                leases: Arc::clone(stores) as _,
+                heads: Arc::clone(stores) as _,
+                evaluations: Arc::clone(stores) as _,
+                policies: Arc::clone(stores) as _,
+                pull_requests: Arc::clone(&github) as _,
+                snapshots: Arc::clone(&github) as _,
+                check_runs: Arc::clone(&github) as _,
+                account_policies: Arc::clone(&github) as _,
+            },
+            judge,
+            lease: LEASE,
+            metrics: Arc::clone(&self.metrics) as _,
+        })
+    }
+}
+
+/// Works on one message; the use case measures what comes of it.
+async fn one(worker: &Worker, message: &Message, attempt: Attempt) -> Verdict {
+    match evaluate(worker, message, attempt).await {
+        Ok(Disposition::Finished(_)) => Verdict::Done,
+        Ok(Disposition::RetryIn(delay, _)) => Verdict::RetryIn(delay),
+        Err(error) => Verdict::Failed {
+            code: error.code(),
+            reason: chain(&error),
+        },
+    }
+}
