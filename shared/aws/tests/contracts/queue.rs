@@ -5,6 +5,7 @@ use std::time::Duration;
 use app::StoreErrorKind;
 use app::event::Message;
 use app::testing::contracts;
+use aws::QueueUrls;
 use aws::actions::{EVENT_QUEUE, QUEUE_CONSUMER};
 use aws::names::QueueName;
 use aws_sdk_sqs::Client;
@@ -13,8 +14,22 @@ use crate::actions::assert_listed;
 use crate::endpoint::of_every_service;
 use crate::site::Site;
 
+/// Takes everything from every queue, and holds each message to be in the queue of its kind.
+async fn take_all(sqs: &Client, urls: &QueueUrls) -> Vec<Message> {
+    let mut messages = Vec::new();
+    for queue in QueueName::ALL {
+        let taken = take(sqs, urls.url(queue)).await;
+        assert!(
+            taken.iter().all(|it| aws::queue_of(&it.event) == queue),
+            "{queue:?} has only what is for its function"
+        );
+        messages.extend(taken);
+    }
+    messages
+}
+
 /// Takes everything that is visible, as Lambda does: a receive, the work, a delete.
-async fn take_all(sqs: &Client, url: &str) -> Vec<Message> {
+async fn take(sqs: &Client, url: &str) -> Vec<Message> {
     let mut messages = Vec::new();
     loop {
         let received = receive(sqs, url).await;
@@ -57,7 +72,7 @@ async fn event_queue() {
         let (queue, urls) = site.queue().await;
         let sqs = Client::new(&site.config);
         queue.warm().await.expect("warm");
-        contracts::event_queue(queue, async || take_all(&sqs, &urls.pull_request).await).await;
+        contracts::event_queue(queue, async || take_all(&sqs, &urls).await).await;
         assert_listed(&site.recorder, &site.names, &[EVENT_QUEUE]);
         site.remove_queues(&urls).await;
         site.remove().await;
