@@ -148,7 +148,11 @@ pub async fn ingest(intake: &Intake, request: &WebhookRequest<'_>) -> IngestOutc
     let span = crate::delivery_span!("webhook");
     trace::trace(&span, request.trace);
     let entered = span.clone();
-    take_in(intake, request, &span).instrument(entered).await
+    let outcome = take_in(intake, request, &span).instrument(entered).await;
+    // What a client did wrong is no failure of ours; its outcome says it.
+    let failure = outcome.code().filter(|_| outcome.status() >= 500);
+    trace::ended(&span, outcome.word(), failure);
+    outcome
 }
 
 async fn take_in(intake: &Intake, request: &WebhookRequest<'_>, span: &Span) -> IngestOutcome {

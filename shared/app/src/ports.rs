@@ -41,6 +41,18 @@ pub enum DeliveryOutcome {
     Ignored,
 }
 
+impl DeliveryOutcome {
+    /// The word for it in metrics and spans.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Superseded => "superseded",
+            Self::Refused => "refused",
+            Self::Ignored => "ignored",
+        }
+    }
+}
+
 /// The record of a delivery that is finished with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FinishedDelivery {

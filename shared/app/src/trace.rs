@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use codes::Code;
 use serde::{Deserialize, Serialize};
 use tracing::Span;
 
@@ -96,8 +97,10 @@ impl From<TraceId> for String {
 }
 
 /// Opens a span whose lines can be found by trace, delivery, installation and repository, once
-/// [`identify`] or [`trace`] has told it. Its level is `error` so that no configured level takes
-/// the fields away from the lines that are left.
+/// [`identify`] or [`trace`] has told it; [`ended`] tells it what became of the delivery. Its level
+/// is `error` so that no configured level takes the fields away from the lines that are left.
+///
+/// A span with a field `trace.id` is one that is exported, with these fields and no others.
 #[macro_export]
 macro_rules! delivery_span {
     ($name:literal) => {
@@ -107,6 +110,8 @@ macro_rules! delivery_span {
             delivery.id = tracing::field::Empty,
             installation.id = tracing::field::Empty,
             repository.id = tracing::field::Empty,
+            outcome = tracing::field::Empty,
+            error.code = tracing::field::Empty,
         )
     };
 }
@@ -126,6 +131,15 @@ pub fn identify(span: &Span, message: &Message) {
     let repository = message.event.repository();
     span.record("installation.id", repository.installation_id);
     span.record("repository.id", repository.id);
+}
+
+/// Tells a [`delivery_span`](crate::delivery_span) what became of its delivery, in one word, and
+/// the code of what failed on our side. To be called last: lines that follow would have both.
+pub fn ended(span: &Span, outcome: &'static str, failure: Option<Code>) {
+    span.record("outcome", outcome);
+    if let Some(code) = failure {
+        span.record("error.code", tracing::field::display(code));
+    }
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use std::time::Duration;
 use app::delivery_span;
 use app::evaluate::Attempt;
 use app::event::{DeliveryId, Message};
-use app::trace::identify;
+use app::trace::{ended, identify};
 use codes::Code;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -47,6 +47,18 @@ pub enum Verdict {
         /// Why, in one sentence.
         reason: String,
     },
+}
+
+impl Verdict {
+    /// What its span says became of the message, and what failed.
+    fn ending(&self, attempt: Attempt) -> (&'static str, Option<Code>) {
+        match self {
+            Self::Done => ("settled", None),
+            Self::RetryIn(_) => ("postponed", None),
+            Self::Failed { code, .. } if attempt.last => ("dead", Some(*code)),
+            Self::Failed { code, .. } => ("failed", Some(*code)),
+        }
+    }
 }
 
 /// What happens to a message, for whoever watches.
@@ -248,15 +260,20 @@ where
             _ = heartbeat.tick() => extend(&shared, receipt).instrument(span.clone()).await,
         }
     };
+    let (outcome, failure) = verdict.ending(attempt);
     let settled = settle(&shared, &delivery, attempt, receipt, verdict);
-    if let Err(error) = settled.instrument(span.clone()).await {
-        span.in_scope(|| {
-            tracing::error!(
-                error.code = %error.code(),
-                error = &error as &dyn Error,
-                "what was done could not be noted; the message comes back"
-            );
-        });
+    match settled.instrument(span.clone()).await {
+        Ok(()) => ended(&span, outcome, failure),
+        Err(error) => {
+            span.in_scope(|| {
+                tracing::error!(
+                    error.code = %error.code(),
+                    error = &error as &dyn Error,
+                    "what was done could not be noted; the message comes back"
+                );
+            });
+            ended(&span, "not_noted", Some(error.code()));
+        }
     }
     shared.end(receipt);
 }
@@ -335,6 +352,7 @@ impl Shared {
                     "given up; the message is with the dead letters"
                 );
             });
+            ended(&span, "dead", Some(codes::ATTEMPTS_USED_UP));
             (self.observer)(&message.delivery, &Stage::Dead(dead.reason.clone()));
         } else {
             tracing::error!(

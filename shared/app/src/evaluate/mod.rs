@@ -88,9 +88,15 @@ pub async fn evaluate(
 ) -> Result<Disposition, WorkError> {
     let span = crate::delivery_span!("evaluate");
     trace::identify(&span, message);
-    attempt_once(worker, message, attempt)
-        .instrument(span)
-        .await
+    let result = attempt_once(worker, message, attempt)
+        .instrument(span.clone())
+        .await;
+    match &result {
+        Ok(Disposition::Finished(outcome)) => trace::ended(&span, outcome.word(), None),
+        Ok(Disposition::RetryIn(..)) => trace::ended(&span, "postponed", None),
+        Err(error) => trace::ended(&span, "failed", Some(error.code())),
+    }
+    result
 }
 
 async fn attempt_once(

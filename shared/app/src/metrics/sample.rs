@@ -13,7 +13,6 @@ use super::catalogue::{
 use super::{GitHubCall, Measurement, Metric, Phase};
 use crate::evaluate::Postponed;
 use crate::ingest::{BadRequest, IngestOutcome};
-use crate::ports::DeliveryOutcome;
 
 /// One value of one metric.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,7 +44,7 @@ impl Measurement<'_> {
     pub fn samples(&self) -> Vec<Sample> {
         match *self {
             Self::Received(outcome) => received(outcome),
-            Self::Finished(outcome) => vec![Sample::one(&FINISHED, &[finished(outcome)])],
+            Self::Finished(outcome) => vec![Sample::one(&FINISHED, &[outcome.word()])],
             Self::Duplicate => vec![Sample::one(&DUPLICATE, &[])],
             Self::Postponed(why) => vec![Sample::one(&POSTPONED, &[postponed(why)])],
             Self::Failed => vec![Sample::one(&FAILED, &[])],
@@ -71,15 +70,6 @@ fn received(outcome: IngestOutcome) -> Vec<Sample> {
         IngestOutcome::Unavailable => Sample::one(&REJECTED, &["unavailable"]),
     };
     vec![Sample::one(&RECEIVED, &[]), became]
-}
-
-fn finished(outcome: DeliveryOutcome) -> &'static str {
-    match outcome {
-        DeliveryOutcome::Done => "done",
-        DeliveryOutcome::Superseded => "superseded",
-        DeliveryOutcome::Refused => "refused",
-        DeliveryOutcome::Ignored => "ignored",
-    }
 }
 
 fn postponed(why: Postponed) -> &'static str {
