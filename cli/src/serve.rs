@@ -31,12 +31,12 @@ pub(crate) async fn run(args: Serve) -> Result<(), Failure> {
         let _ = writeln!(anstream::stdout(), "the configuration is valid");
         return Ok(());
     }
-    telemetry::install(config.log);
+    let spans = telemetry::install_with_spans(config.log, "phase-mirror");
     let stop = CancellationToken::new();
     shutdown::on_signals(stop.clone()).map_err(anyhow::Error::from)?;
     let assembly = wiring::assemble(&config, github)?;
     live::watch(Arc::clone(&live), stop.clone()).map_err(anyhow::Error::from)?;
     let process = Process::start(&config, live, assembly).await?;
-    process.run(stop).await;
+    spans.during(process.run(stop)).await;
     Ok(())
 }

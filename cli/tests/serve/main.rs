@@ -12,4 +12,6 @@ mod http;
 mod process;
 mod refusals;
 mod sandbox;
+#[cfg(feature = "otel")]
+mod spans;
 mod story;

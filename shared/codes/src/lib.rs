@@ -23,6 +23,7 @@ const AREAS: &[(u16, &str)] = &[
     (5, "Policy and judgement"),
     (6, "The checkout and the command line"),
     (7, "Messages and workers"),
+    (8, "Telemetry"),
 ];
 
 macro_rules! codes {
@@ -212,4 +213,9 @@ codes! {
         "GitHub or a store answered slowly, or the repository is very large.",
         "Nothing: the next attempt goes on where this one ended. If it goes on so, raise the \
          function's time-out, and its queue's visibility time-out to six times that.";
+    SPANS_NOT_EXPORTED = 801, "Spans are not exported",
+        "The receiver that `OTEL_EXPORTER_OTLP_ENDPOINT` names does not answer or does not take \
+         them; up to 2048 are kept.",
+        "See that it takes OTLP as JSON over HTTP at that address, and that its key is in \
+         `OTEL_EXPORTER_OTLP_HEADERS`. Work goes on without.";
 }

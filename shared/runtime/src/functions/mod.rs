@@ -55,6 +55,11 @@ fn metrics(function: FunctionName) -> Emf {
     Emf::new(function.as_str(), Arc::new(SystemClock), std::io::stdout())
 }
 
+/// What this function is called in spans.
+fn service(function: FunctionName) -> String {
+    format!("phase-mirror-{}", function.as_str())
+}
+
 /// Says that a connection could not be opened ahead.
 fn report_cold(error: &StoreError) {
     tracing::warn!(

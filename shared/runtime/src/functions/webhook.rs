@@ -21,7 +21,9 @@ use super::settings::Settings;
 use super::url;
 use super::webhook_secrets::{self, SsmSecrets};
 use crate::clock::SystemClock;
-use crate::telemetry::{self, emf::Emf};
+use crate::telemetry::{self, Spans, emf::Emf};
+
+const NAME: FunctionName = FunctionName::Webhook;
 
 /// What the function may do in AWS; a test holds template.yaml to it.
 pub const ACTIONS: &[&[Action]] = &[actions::EVENT_QUEUE, actions::PARAMETERS];
@@ -42,11 +44,12 @@ pub async fn run() -> Result<(), Error> {
 struct Function {
     intake: Intake,
     metrics: Arc<Emf>,
+    spans: Spans,
 }
 
 async fn prepare() -> anyhow::Result<Function> {
     let settings = super::from_environment(Settings::read)?;
-    telemetry::install(settings.log);
+    let spans = telemetry::install_with_spans(settings.log, &super::service(NAME));
     let connection = Connection::open(aws::Settings::default())
         .await
         .context("AWS can't be reached as things are")?;
@@ -59,7 +62,7 @@ async fn prepare() -> anyhow::Result<Function> {
     if let Err(error) = warm {
         super::report_cold(&error);
     }
-    let metrics = Arc::new(super::metrics(FunctionName::Webhook));
+    let metrics = Arc::new(super::metrics(NAME));
     Ok(Function {
         intake: Intake {
             secrets: Arc::new(secrets),
@@ -69,6 +72,7 @@ async fn prepare() -> anyhow::Result<Function> {
             metrics: Arc::clone(&metrics) as _,
         },
         metrics,
+        spans,
     })
 }
 
@@ -91,6 +95,7 @@ async fn receive(
     let request = url::webhook_request(&request, &body, trace);
     let outcome = ingest(&function.intake, &request).await;
     function.metrics.flush();
+    function.spans.flush().await;
     url::answer(
         outcome.status(),
         outcome.word(),

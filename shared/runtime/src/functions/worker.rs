@@ -29,7 +29,7 @@ use super::parameters::Cached;
 use super::settings::WorkerSettings;
 use crate::clock::SystemClock;
 use crate::judge::judge;
-use crate::telemetry::{self, chain, emf::Emf};
+use crate::telemetry::{self, Spans, chain, emf::Emf};
 
 /// What such a function may do in AWS; a test holds template.yaml to it.
 pub const ACTIONS: &[&[Action]] = &[
@@ -68,6 +68,7 @@ struct Function {
     max_receives: u32,
     clock: Arc<dyn Clock>,
     metrics: Arc<Emf>,
+    spans: Spans,
 }
 
 /// The queue that feeds this function.
@@ -86,16 +87,17 @@ impl Hide for OwnQueue {
 impl Function {
     async fn prepare(name: QueueName) -> anyhow::Result<Self> {
         let settings = super::from_environment(WorkerSettings::read)?;
-        telemetry::install(settings.common.log);
+        let function = match name {
+            QueueName::PullRequest => FunctionName::PullRequest,
+            QueueName::CheckRun => FunctionName::CheckRun,
+        };
+        let spans = telemetry::install_with_spans(settings.common.log, &super::service(function));
         let connection = Connection::open(aws::Settings::default())
             .await
             .context("AWS can't be reached as things are")?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let parameters = Arc::new(Parameters::new(&connection));
-        let metrics = Arc::new(super::metrics(match name {
-            QueueName::PullRequest => FunctionName::PullRequest,
-            QueueName::CheckRun => FunctionName::CheckRun,
-        }));
+        let metrics = Arc::new(super::metrics(function));
         let measured = Arc::clone(&metrics) as Arc<dyn Metrics>;
         let github = credentials::github(parameters, &settings, Arc::clone(&clock), measured);
         let names = settings.common.names.clone();
@@ -113,6 +115,7 @@ impl Function {
             max_receives: settings.max_receives,
             clock,
             metrics,
+            spans,
         })
     }
 
@@ -145,6 +148,7 @@ impl Function {
         };
         let response = batch::work(event.payload, self.max_receives, &self.queue, handle).await;
         self.metrics.flush();
+        self.spans.flush().await;
         response
     }
 

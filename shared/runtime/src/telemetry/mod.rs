@@ -1,20 +1,31 @@
-//! Log lines: to standard error, for people or as JSON.
+//! Log lines: to standard error, for people or as JSON. Spans: to a receiver, if there is one.
 //!
 //! Phase Mirror's own lines are written from the configured level on; libraries' only from
 //! `warn` on, because what they write below that is not ours to vouch for (headers, bodies).
 
 pub mod emf;
 mod json;
+#[cfg(not(feature = "otel"))]
+mod no_otel;
+#[cfg(feature = "otel")]
+mod otel;
+mod spans;
 
 use std::io::IsTerminal;
 
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
-use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::layer::{Layered, SubscriberExt};
 use tracing_subscriber::{Layer, Registry};
 
-#[cfg(any(feature = "serve", feature = "worker-functions"))]
+#[cfg(any(feature = "otel", feature = "serve", feature = "worker-functions"))]
 pub(crate) use json::chain;
+#[cfg(feature = "otel")]
+use otel::Export;
+pub use spans::Spans;
+
+#[cfg(not(feature = "otel"))]
+use no_otel::Export;
 
 /// How and which log lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,9 +60,24 @@ const OURS: [&str; 9] = [
 
 /// Writes log lines to standard error from now on. The first call of a process decides.
 pub fn install(log: LogConfig) {
-    let subscriber = Registry::default().with(stderr_layer(log));
     // An error says that there is a subscriber already, and that one stays.
+    let _ = tracing::subscriber::set_global_default(lines(log));
+}
+
+/// The same, and takes spans for their receiver, where OpenTelemetry's variables name one
+/// (docs/telemetry.md). `service` is what their sender is called unless a variable says it.
+pub fn install_with_spans(log: LogConfig, service: &str) -> Spans {
+    let (export, warnings) = Export::from_environment(service);
+    let subscriber = lines(log).with(export.as_deref().map(Export::layer));
     let _ = tracing::subscriber::set_global_default(subscriber);
+    for warning in warnings {
+        tracing::warn!("{warning}");
+    }
+    Spans(export)
+}
+
+fn lines(log: LogConfig) -> Layered<impl Layer<Registry>, Registry> {
+    Registry::default().with(stderr_layer(log))
 }
 
 fn stderr_layer(log: LogConfig) -> impl Layer<Registry> {
