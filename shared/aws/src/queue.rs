@@ -130,7 +130,12 @@ pub fn decode(body: &str) -> Result<Message, StoreError> {
     if body.len() > MAX_MESSAGE_BYTES {
         return Err(failed("receive", StoreErrorKind::Corrupt, too_large(body)));
     }
-    serde_json::from_str(body).map_err(|source| failed("receive", StoreErrorKind::Corrupt, source))
+    serde_json::from_str(body).map_err(|error| {
+        // The position only: the error itself may quote the text.
+        let (line, column) = (error.line(), error.column());
+        let source = format!("not a message (line {line}, column {column})");
+        failed("receive", StoreErrorKind::Corrupt, source)
+    })
 }
 
 fn encode(message: &Message) -> Result<String, StoreError> {

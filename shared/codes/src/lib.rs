@@ -139,7 +139,7 @@ codes! {
     SECRETS_UNREADABLE = 404, "The webhook's secrets can't be read",
         "Their source failed; the cause follows in the message, with a code of its own where it \
          has one.",
-        "Mend the source. No delivery is lost: GitHub was told 503.";
+        "Mend the source. GitHub was told 503 and lists the deliveries as failed: redeliver them.";
     PARAMETER_NOT_FOUND = 405, "A parameter is not there",
         "Its name, stage or region is wrong, or it was never created.",
         "Create it under the name in the message, in that region.";

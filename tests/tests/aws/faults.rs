@@ -42,6 +42,7 @@ async fn a_throttled_dynamodb_makes_it_slower_and_no_different() {
     stack.aws.inject(move |call| {
         let dynamodb = call.service == "dynamodb";
         let number = seen.fetch_add(usize::from(dynamodb), Ordering::SeqCst);
+        // Every other call: what is tried again at once goes through.
         (dynamodb && number.is_multiple_of(2)).then_some(Fault::Throttled)
     });
     let repository = stack.repository_that_requires_ci("octo-org/hello");

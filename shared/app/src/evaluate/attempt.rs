@@ -5,7 +5,7 @@ use std::hash::BuildHasher;
 use std::time::Duration;
 
 /// A message that was received this often and is still there becomes a dead letter. With the
-/// back-off that is about an hour of trying.
+/// back-off that is 25 to 50 minutes of trying.
 pub const MAX_RECEIVES: u32 = 12;
 
 /// How often a worker waits for GitHub to catch up with itself (2 + 4 + 8 + 16 s) before it

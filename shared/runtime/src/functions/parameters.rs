@@ -1,7 +1,9 @@
 //! Parameters of SSM, read again while the process lives: a secret that is replaced there is in
 //! force here some minutes later, without a restart.
 
+use std::collections::hash_map::RandomState;
 use std::error::Error;
+use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +12,7 @@ use async_trait::async_trait;
 use aws::{ParameterError, ParameterSet};
 use codes::Code;
 use jiff::{SignedDuration, Timestamp};
+use secrecy::ExposeSecret;
 use tokio::sync::Mutex;
 
 /// After this time what was read is read again.
@@ -45,6 +48,7 @@ pub(super) struct Cached<T> {
     names: Vec<String>,
     understand: Understand<T>,
     clock: Arc<dyn Clock>,
+    hashes: RandomState,
     state: Mutex<State<T>>,
 }
 
@@ -54,9 +58,17 @@ struct State<T> {
     failed: Option<(Timestamp, Arc<Unavailable>)>,
 }
 
+/// What a value was made of. Versions alone are not enough: those of a parameter that was deleted
+/// and made again count from 1.
+#[derive(PartialEq, Eq)]
+struct Identity {
+    version: String,
+    content: u64,
+}
+
 struct Known<T> {
     value: Arc<T>,
-    version: String,
+    identity: Identity,
     read_at: Timestamp,
 }
 
@@ -100,6 +112,7 @@ impl<T> Cached<T> {
             names,
             understand,
             clock,
+            hashes: RandomState::new(),
             state: Mutex::new(State {
                 known: None,
                 failed: None,
@@ -108,7 +121,7 @@ impl<T> Cached<T> {
     }
 
     /// The value as it was some minutes ago at most, or up to an hour ago where it can't be read
-    /// now. The same (by [`Arc::ptr_eq`]) while the parameters' versions are the same.
+    /// now. The same (by [`Arc::ptr_eq`]) while the parameters are the same.
     pub(super) async fn current(&self) -> Result<Arc<T>, Arc<Unavailable>> {
         let read = self.read_within(FRESH).await;
         read.or_else(|failed| failed.last.ok_or(failed.error))
@@ -138,9 +151,11 @@ impl<T> Cached<T> {
             });
         }
         match self.read().await {
-            Ok((value, version)) => Ok(state.accept(value, version, now)),
+            Ok((value, identity)) => Ok(state.accept(value, identity, now)),
             Err(error) => {
                 let error = Arc::new(error);
+                // The pause begins when nobody waits for an answer any more.
+                let now = self.clock.now();
                 state.failed = Some((now, Arc::clone(&error)));
                 let last = state.last(now);
                 tracing::error!(
@@ -154,26 +169,46 @@ impl<T> Cached<T> {
         }
     }
 
-    async fn read(&self) -> Result<(T, String), Unavailable> {
+    async fn read(&self) -> Result<(T, Identity), Unavailable> {
         let set = self.source.read(&self.names).await;
         let set = set.map_err(Unavailable::Read)?;
         let value = (self.understand)(&set).map_err(Unavailable::Wrong)?;
-        Ok((value, version(&set)))
+        let identity = Identity {
+            version: version(&set),
+            content: self.content(&set),
+        };
+        Ok((value, identity))
+    }
+
+    /// A digest of the values, under a key of this process's own.
+    fn content(&self, set: &ParameterSet) -> u64 {
+        let mut hasher = self.hashes.build_hasher();
+        for (name, parameter) in &set.found {
+            (name, parameter.value.expose_secret()).hash(&mut hasher);
+        }
+        hasher.finish()
     }
 }
 
 impl<T> State<T> {
-    fn accept(&mut self, value: T, version: String, now: Timestamp) -> Arc<T> {
+    fn accept(&mut self, value: T, identity: Identity, now: Timestamp) -> Arc<T> {
         self.failed = None;
-        if let Some(known) = self.known.as_mut().filter(|known| known.version == version) {
+        if let Some(known) = self
+            .known
+            .as_mut()
+            .filter(|known| known.identity == identity)
+        {
             known.read_at = now;
             return Arc::clone(&known.value);
         }
-        tracing::info!(configuration.version = version, "parameters in force");
+        tracing::info!(
+            configuration.version = identity.version,
+            "parameters in force"
+        );
         let value = Arc::new(value);
         self.known = Some(Known {
             value: Arc::clone(&value),
-            version,
+            identity,
             read_at: now,
         });
         value

@@ -5,9 +5,11 @@
 //! they can: GitHub lists such a delivery as failed, from where it is asked for again.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
-use app::ingest::{Intake, MAX_BODY_BYTES, SecretSource, ingest};
+use app::ingest::{IngestOutcome, Intake, MAX_BODY_BYTES, SecretSource, ingest};
+use app::metrics::{Measurement, Metrics};
 use app::trace::TraceId;
 use aws::actions::{self, Action};
 use aws::names::{FunctionName, ParameterName};
@@ -30,6 +32,11 @@ pub const ACTIONS: &[&[Action]] = &[actions::EVENT_QUEUE, actions::PARAMETERS];
 
 /// The parameters it reads.
 pub const PARAMETERS: &[ParameterName] = &webhook_secrets::PARAMETERS;
+
+/// GitHub waits for ten seconds, and so does Lambda (template.yaml): an answer of our own comes
+/// before, although secrets and queue may each take eight. What is queued all the same is queued
+/// twice when GitHub delivers again, which does no harm.
+const ANSWER_WITHIN: Duration = Duration::from_millis(8_500);
 
 /// Answers requests until the platform ends the process.
 pub async fn run() -> Result<(), Error> {
@@ -93,7 +100,16 @@ async fn receive(
         Err(none) => return none.answer(&context.request_id),
     };
     let request = url::webhook_request(&request, &body, trace);
-    let outcome = ingest(&function.intake, &request).await;
+    let ingested = tokio::time::timeout(ANSWER_WITHIN, ingest(&function.intake, &request)).await;
+    let outcome = ingested.unwrap_or_else(|_| {
+        tracing::error!(
+            error.code = %codes::WEBHOOK_UNAVAILABLE,
+            "webhook not queued in time; GitHub has to deliver it again"
+        );
+        let outcome = IngestOutcome::Unavailable;
+        function.metrics.record(&Measurement::Received(outcome));
+        outcome
+    });
     function.metrics.flush();
     function.spans.flush().await;
     url::answer(

@@ -1,7 +1,7 @@
 //! The functions that work on a queue's messages: `pull-request`, `check-run`.
 //!
 //! Before the first batch it has its configuration, the App's credentials (one call of SSM), and
-//! connections to DynamoDB, S3 and GitHub where they can be had. Without credentials it still
+//! connections to DynamoDB and S3 where they can be had. Without credentials it still
 //! starts, and leaves every message in the queue until they can be read.
 
 use std::sync::Arc;
@@ -22,6 +22,7 @@ use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use codes::Code;
 use github::GitHub;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
+use tokio::time::Instant;
 
 use super::batch::{self, Hide, Verdict};
 use super::credentials;
@@ -47,7 +48,8 @@ pub const PARAMETERS: &[ParameterName] = &credentials::PARAMETERS;
 
 /// What is left of a function's time when work on its messages is broken off: enough to say so
 /// to the queue, so that they are tried again soon and not when their visibility time-out ends.
-const RESERVE: Duration = Duration::from_secs(5);
+/// As long as the longest call of SQS.
+const RESERVE: Duration = Duration::from_secs(10);
 
 /// Works on the batches of this queue until the platform ends the process.
 pub async fn run(queue: QueueName) -> Result<(), Error> {
@@ -125,26 +127,25 @@ impl Function {
             .deadline()
             .duration_since(SystemTime::now())
             .unwrap_or_default();
-        let time = left.saturating_sub(RESERVE);
-        let worker = &self.worker().await;
-        let handle = |message: Result<Message, StoreError>, attempt: Attempt| async move {
-            let (code, reason) = match (message, worker) {
-                (Err(error), _) => (codes::MESSAGE_DAMAGED, chain(&error)),
-                (_, Err((code, reason))) => (*code, reason.clone()),
-                (Ok(message), Ok(worker)) => {
-                    match tokio::time::timeout(time, one(worker, &message, attempt)).await {
+        let deadline = Instant::now() + left.saturating_sub(RESERVE);
+        let worker = Arc::new(self.worker().await);
+        let handle = |message: Result<Message, StoreError>, attempt: Attempt| {
+            let worker = Arc::clone(&worker);
+            async move {
+                let (code, reason) = match message {
+                    Err(error) => (codes::MESSAGE_DAMAGED, chain(&error)),
+                    Ok(message) => match apart(deadline, worker, message, attempt).await {
                         Ok(verdict) => return verdict,
-                        // What was done stays done; who comes next continues from there.
-                        Err(_) => (codes::TIME_OVER, "the function's time is over".to_owned()),
-                    }
-                }
-            };
-            self.metrics.record(if attempt.last {
-                &Measurement::Dead
-            } else {
-                &Measurement::Failed
-            });
-            Verdict::Failed { code, reason }
+                        Err(why) => why,
+                    },
+                };
+                self.metrics.record(if attempt.last {
+                    &Measurement::Dead
+                } else {
+                    &Measurement::Failed
+                });
+                Verdict::Failed { code, reason }
+            }
         };
         let response = batch::work(event.payload, self.max_receives, &self.queue, handle).await;
         self.metrics.flush();
@@ -174,6 +175,32 @@ impl Function {
             lease: LEASE,
             metrics: Arc::clone(&self.metrics) as _,
         })
+    }
+}
+
+/// Works on one message in a task of its own, so that a panic, or a judgement that takes long, is
+/// this message's and nobody else's. An error is what no use case has measured.
+async fn apart(
+    deadline: Instant,
+    worker: Arc<Result<Worker, (Code, String)>>,
+    message: Message,
+    attempt: Attempt,
+) -> Result<Verdict, (Code, String)> {
+    let work = tokio::spawn(async move {
+        match &*worker {
+            Ok(worker) => Ok(one(worker, &message, attempt).await),
+            Err(why) => Err(why.clone()),
+        }
+    });
+    let stop = work.abort_handle();
+    match tokio::time::timeout_at(deadline, work).await {
+        Ok(Ok(ended)) => ended,
+        Ok(Err(_)) => Err((codes::WORKER_PANICKED, "the handler panicked".to_owned())),
+        Err(_) => {
+            // What was done stays done; who comes next continues from there.
+            stop.abort();
+            Err((codes::TIME_OVER, "the function's time is over".to_owned()))
+        }
     }
 }
 

@@ -27,6 +27,7 @@ struct Site {
     values: Mutex<BTreeMap<String, (String, u64)>>,
     failing: Mutex<Option<ParameterErrorKind>>,
     reads: Mutex<u32>,
+    takes: Mutex<Duration>,
     now: Mutex<Timestamp>,
 }
 
@@ -36,6 +37,7 @@ impl Site {
             values: Mutex::default(),
             failing: Mutex::default(),
             reads: Mutex::default(),
+            takes: Mutex::default(),
             now: Mutex::new(Timestamp::UNIX_EPOCH),
         })
     }
@@ -75,6 +77,7 @@ impl Site {
 impl ReadParameters for Site {
     async fn read(&self, names: &[String]) -> Result<ParameterSet, ParameterError> {
         *self.reads.lock().expect("no panic") += 1;
+        self.pass(*self.takes.lock().expect("no panic"));
         if let Some(kind) = *self.failing.lock().expect("no panic") {
             return Err(ParameterError::new(names, "eu-central-1", kind));
         }
@@ -164,6 +167,7 @@ async fn secrets_that_were_read_stay_in_force_for_an_hour_without_the_store() {
 async fn a_store_that_fails_is_asked_every_five_seconds_at_most() {
     let site = Site::new();
     site.fail(Some(ParameterErrorKind::Throttled));
+    *site.takes.lock().expect("no panic") = Duration::from_secs(8);
     let secrets = site.secrets();
     for _ in 0..100 {
         let error = secrets.current().await.unwrap_err();
@@ -174,6 +178,20 @@ async fn a_store_that_fails_is_asked_every_five_seconds_at_most() {
     site.pass(Duration::from_secs(5));
     secrets.current().await.unwrap_err();
     assert_eq!(site.reads(), 2);
+}
+
+/// SSM counts the versions of a parameter that is made again from 1.
+#[tokio::test]
+async fn a_secret_that_was_deleted_and_made_again_is_another() {
+    let site = Site::new();
+    site.put(ParameterName::WebhookSecret, "first");
+    let secrets = site.secrets();
+    let first = secrets.current().await.unwrap();
+    site.remove(ParameterName::WebhookSecret);
+    site.put(ParameterName::WebhookSecret, "second");
+    site.pass(LOOK_AGAIN);
+    let second = secrets.newer(&first).await.unwrap().unwrap();
+    assert_eq!(second.current.expose_secret(), "second");
 }
 
 #[tokio::test]
