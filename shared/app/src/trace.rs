@@ -116,14 +116,14 @@ macro_rules! delivery_span {
     };
 }
 
-/// Tells a [`delivery_span`](crate::delivery_span) its trace, where there is one.
+/// Tells a [`delivery_span`] its trace, where there is one.
 pub fn trace(span: &Span, id: Option<TraceId>) {
     if let Some(id) = id {
         span.record("trace.id", tracing::field::display(id));
     }
 }
 
-/// Tells a [`delivery_span`](crate::delivery_span) what it is about. Ids only: names of
+/// Tells a [`delivery_span`] what it is about. Ids only: names of
 /// repositories can be secrets.
 pub fn identify(span: &Span, message: &Message) {
     trace(span, message.trace);
@@ -133,7 +133,7 @@ pub fn identify(span: &Span, message: &Message) {
     span.record("repository.id", repository.id);
 }
 
-/// Tells a [`delivery_span`](crate::delivery_span) what became of its delivery, in one word, and
+/// Tells a [`delivery_span`] what became of its delivery, in one word, and
 /// the code of what failed on our side. To be called last: lines that follow would have both.
 pub fn ended(span: &Span, outcome: &'static str, failure: Option<Code>) {
     span.record("outcome", outcome);
