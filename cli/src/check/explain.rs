@@ -47,14 +47,20 @@ fn page(meta: &RuleMeta) -> String {
         all
     });
     let example = |title: &str, text: &str| (title.to_owned(), format!("```text\n{text}```"));
-    for (title, text) in [
+    let options: String = meta.options.iter().fold(String::new(), |mut all, option| {
+        let _ = writeln!(all, "- `{}`: {}", option.name, option.what);
+        all
+    });
+    let options = (!options.is_empty()).then(|| ("Options, in the policy".to_owned(), options));
+    let parts = [
         ("What it checks".to_owned(), meta.what.to_owned()),
         ("Why it matters".to_owned(), meta.why.to_owned()),
         ("How to fix".to_owned(), meta.fix.to_owned()),
         example("A finding", meta.bad_example),
         example("None", meta.good_example),
         ("Facts it reads".to_owned(), facts),
-    ] {
+    ];
+    for (title, text) in parts.into_iter().chain(options) {
         let text = markdown::render(&text, "  ");
         let _ = write!(page, "\n{}\n{text}", styled(BOLD, &title));
     }

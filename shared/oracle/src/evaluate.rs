@@ -11,7 +11,7 @@ use crate::decision::{Grounds, decide};
 use crate::evidence::hex;
 use crate::known::{Found, Key, Known, unsure};
 use crate::parsed::parse;
-use crate::policy::Judgement;
+use crate::policy::{Judgement, Options};
 use crate::registry::{Before, Findings, Input, RULES, Rule, rules_hash};
 use crate::renames::{self, Renames};
 use crate::shown::redacted;
@@ -50,11 +50,11 @@ pub(crate) fn evaluate_with(
     policy: &Policy,
     run: &Run,
 ) -> Report {
-    let after = Side::of(snapshot, &snapshot.after);
+    let after = Side::of(snapshot, policy, &snapshot.after);
     let before = snapshot
         .before
         .as_ref()
-        .map(|tree| Side::of(snapshot, tree));
+        .map(|tree| Side::of(snapshot, policy, tree));
     let renames = before.as_ref().map_or_else(Renames::default, |before| {
         Renames::between(before.named(), after.named())
     });
@@ -102,6 +102,7 @@ struct Evaluated {
 /// A tree, with what is read from it once for all rules.
 struct Side<'a> {
     snapshot: &'a Snapshot,
+    options: &'a Options,
     tree: &'a Tree,
     workflows: Workflows,
     codeowners: Fact<CodeownersFiles>,
@@ -109,10 +110,11 @@ struct Side<'a> {
 }
 
 impl<'a> Side<'a> {
-    fn of(snapshot: &'a Snapshot, tree: &'a Tree) -> Self {
+    fn of(snapshot: &'a Snapshot, policy: &'a Policy, tree: &'a Tree) -> Self {
         let workflows = parse(tree);
         Self {
             snapshot,
+            options: &policy.options,
             tree,
             default_branch: default_branch(snapshot, &workflows),
             workflows,
@@ -141,6 +143,7 @@ impl<'a> Side<'a> {
         Input {
             repository: self.snapshot.subject.repository.as_ref(),
             settings: &self.snapshot.settings,
+            options: self.options,
             tree: self.tree,
             workflows: &self.workflows,
             codeowners: &self.codeowners,

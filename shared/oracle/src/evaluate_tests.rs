@@ -25,6 +25,7 @@ const fn meta(id: &'static str, default_mode: Mode) -> RuleMeta {
         bad_example: "",
         good_example: "",
         facts: &[],
+        options: &[],
     }
 }
 

@@ -272,6 +272,7 @@ static WRITERS: RuleMeta = RuleMeta {
     bad_example: "",
     good_example: "",
     facts: &[],
+    options: &[],
 };
 
 impl Rule for Writers {

@@ -15,7 +15,7 @@ use crate::rules::md_007::MD_007;
 use crate::rules::md_008::MD_008;
 use crate::{
     Evidence, Fact, Finding, Mode, Renames, RepoPath, RepositoryName, Settings, Tree, Unavailable,
-    policy,
+    policy::{self, Options, Patterns},
 };
 
 /// Every rule. Adding one is a file in `rules/` and one entry here
@@ -62,6 +62,19 @@ pub struct RuleMeta {
     pub good_example: &'static str,
     /// The facts it reads, in words.
     pub facts: &'static [&'static str],
+    /// What the policy may set of it under `options`.
+    pub options: &'static [RuleOption],
+}
+
+/// A key of a rule's `options` in the policy. Its value is patterns of paths, as in `exclude`; each
+/// asks the rule for more, so that where an organisation locks `options` its repositories may add
+/// patterns and not take any back.
+#[derive(Debug)]
+pub struct RuleOption {
+    /// The key, in snake case.
+    pub name: &'static str,
+    /// Which files the patterns take and what that does, as one sentence of Markdown.
+    pub what: &'static str,
 }
 
 /// One side of a comparison: a tree with everything that holds beside it.
@@ -71,6 +84,8 @@ pub struct Input<'a> {
     pub repository: Option<&'a RepositoryName>,
     /// The settings of the base branch.
     pub settings: &'a Settings,
+    /// What the policy says in rules' `options`.
+    pub options: &'a Options,
     /// The tree under judgement.
     pub tree: &'a Tree,
     /// The workflow files of `tree`, parsed once for all rules.
@@ -100,7 +115,12 @@ pub struct Before<'a> {
     pub default_branch: &'a Fact<Workflows>,
 }
 
-impl Input<'_> {
+impl<'a> Input<'a> {
+    /// The patterns of a rule's option; `None` where the policy has none.
+    pub fn option(&self, meta: &RuleMeta, name: &str) -> Option<&'a Patterns> {
+        self.options.get(meta.id)?.get(name)
+    }
+
     /// The lines `start_line..=end_line` of a file of this side; `None` when its content is
     /// not there.
     pub fn evidence(&self, path: &RepoPath, start_line: u32, end_line: u32) -> Option<Evidence> {

@@ -50,6 +50,8 @@ pub(super) struct RulePolicy {
     pub(super) mode: Option<Spanned<Mode>>,
     pub(super) severity: Option<Spanned<SeverityBounds>>,
     pub(super) exclude: Vec<Spanned<String>>,
+    /// Patterns by the option's name.
+    pub(super) options: BTreeMap<&'static str, Vec<Spanned<String>>>,
 }
 
 impl PolicyFile {

@@ -60,6 +60,10 @@ impl Thresholds {
     };
 }
 
+/// What the policy says in rules' `options`: by rule id, then by the option's name. An option
+/// without patterns is not in it.
+pub type Options = BTreeMap<String, BTreeMap<String, Patterns>>;
+
 /// The policy in force for one evaluation. As JSON it is what the report's `policy_hash` is
 /// made over: everything that decides, and not where it is written.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -72,6 +76,9 @@ pub struct Policy {
     pub severities: BTreeMap<String, SeverityBounds>,
     /// Paths that are not judged, by rule id.
     pub excludes: BTreeMap<String, Patterns>,
+    /// Options of rules.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub options: Options,
     /// Findings that do not count.
     pub suppressions: Vec<Suppression>,
     /// Why comments in files suppress nothing, where the organisation locks suppressions: the
@@ -95,6 +102,7 @@ impl Default for Policy {
             modes: BTreeMap::new(),
             severities: BTreeMap::new(),
             excludes: BTreeMap::new(),
+            options: Options::new(),
             suppressions: Vec::new(),
             comments_locked_at: None,
             dry_run: false,

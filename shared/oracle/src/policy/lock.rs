@@ -28,6 +28,8 @@ pub(super) enum RuleKey {
     Severity,
     /// `exclude`
     Exclude,
+    /// `options`, of a rule that has any.
+    Options,
 }
 
 /// Keys at the top that can be locked.
@@ -40,11 +42,18 @@ const TOP: [(&str, Lock); 5] = [
 ];
 
 /// Keys of a rule that can be locked.
-const OF_RULE: [(&str, RuleKey); 3] = [
+const OF_RULE: [(&str, RuleKey); 4] = [
     ("mode", RuleKey::Mode),
     ("severity", RuleKey::Severity),
     ("exclude", RuleKey::Exclude),
+    ("options", RuleKey::Options),
 ];
+
+/// Those that a rule has.
+fn keys_of(meta: &RuleMeta) -> impl Iterator<Item = (&'static str, RuleKey)> {
+    let has = |key| key != RuleKey::Options || !meta.options.is_empty();
+    OF_RULE.into_iter().filter(move |(_, key)| has(*key))
+}
 
 impl Lock {
     /// Reads a lock: a key's path from the top of the file.
@@ -53,27 +62,26 @@ impl Lock {
             return Some(*lock);
         }
         let rest = text.strip_prefix("rules.")?;
-        let (rule, key) = match rest.split_once('.') {
-            Some((rule, key)) => {
-                let (_, key) = OF_RULE.iter().find(|(name, _)| *name == key)?;
-                (rule, Some(*key))
-            }
-            None => (rest, None),
+        let Some((rule, key)) = rest.split_once('.') else {
+            return registry::rule(rest).map(|meta| Self::Rule(meta.id, None));
         };
-        registry::rule(rule).map(|meta| Self::Rule(meta.id, key))
+        let meta = registry::rule(rule)?;
+        let (_, key) = keys_of(meta).find(|(name, _)| *name == key)?;
+        Some(Self::Rule(meta.id, Some(key)))
     }
 
     /// Every text that is a lock.
     pub(super) fn all() -> Vec<String> {
         let top = TOP.iter().map(|(name, _)| (*name).to_owned());
-        let of = |rule: &str| {
-            let keys = OF_RULE.iter().map(|(key, _)| format!("rules.{rule}.{key}"));
+        let of = |meta: &RuleMeta, rule: &str| {
+            let keys = keys_of(meta).map(|(key, _)| format!("rules.{rule}.{key}"));
             std::iter::once(format!("rules.{rule}"))
                 .chain(keys)
                 .collect::<Vec<_>>()
         };
         let rules = registry::RULES.iter().map(|rule| rule.meta());
-        let rules = rules.flat_map(|meta: &RuleMeta| [of(meta.id), of(meta.name)].concat());
+        let rules =
+            rules.flat_map(|meta: &RuleMeta| [of(meta, meta.id), of(meta, meta.name)].concat());
         top.chain(rules).collect()
     }
 

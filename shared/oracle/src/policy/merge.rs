@@ -9,7 +9,7 @@ use super::lock::{Lock, RuleKey};
 use super::{
     Mode, Patterns, Policy, PolicyError, PolicyFile, SeverityBounds, Suppression, Thresholds,
 };
-use crate::registry::{RULES, RuleMeta};
+use crate::registry::{RULES, RuleMeta, RuleOption};
 use crate::{BranchName, Severity};
 
 /// The policy in force for a base branch, and every value of the repository that would loosen
@@ -218,6 +218,13 @@ impl Merge<'_> {
             let excludes = Patterns::new(excludes);
             policy.excludes.insert(meta.id.to_owned(), excludes);
         }
+        for option in meta.options {
+            let patterns = self.option(meta, option, &outer, &inner);
+            if !patterns.is_empty() {
+                let options = policy.options.entry(meta.id.to_owned()).or_default();
+                options.insert(option.name.to_owned(), Patterns::new(patterns));
+            }
+        }
     }
 
     fn mode(
@@ -268,6 +275,36 @@ impl Merge<'_> {
             }
             _ => inner.value,
         }
+    }
+
+    /// The patterns of both, as with exclusions; a locked option may be added to.
+    fn option(
+        &mut self,
+        meta: &RuleMeta,
+        option: &RuleOption,
+        outer: &RulePolicy,
+        inner: &RulePolicy,
+    ) -> Vec<String> {
+        let of = |policy: &RulePolicy| policy.options.get(option.name).cloned().unwrap_or_default();
+        let mut all: Vec<String> = of(outer).into_iter().map(|it| it.value).collect();
+        if self.repository == self.organisation {
+            return all;
+        }
+        let lock = self.lock(|lock| lock.covers(meta.id, RuleKey::Options));
+        for pattern in of(inner) {
+            match &lock {
+                Some(lock) if pattern.value.starts_with('!') => self.refuse(Refused {
+                    line: pattern.span.start.line,
+                    column: pattern.span.start.column,
+                    key: format!("rules.{}.options.{}", meta.id, option.name),
+                    found: crate::rules::text::code(&pattern.value, 40),
+                    stands: "what the organisation's list takes".to_owned(),
+                    lock,
+                }),
+                _ => all.push(pattern.value),
+            }
+        }
+        all
     }
 
     /// The patterns of both, the organisation's first: the last that matches decides.

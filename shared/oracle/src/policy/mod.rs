@@ -21,7 +21,7 @@ mod tests;
 pub use error::PolicyError;
 pub use exclusion::Patterns;
 pub use file::{MAX_POLICY_BYTES, PATH, PolicyFile};
-pub use in_force::{Mode, Policy, Thresholds};
+pub use in_force::{Mode, Options, Policy, Thresholds};
 pub use in_tree::{InTree, in_tree};
 pub use merge::resolve;
 pub use read::parse;

@@ -26,7 +26,9 @@ fn page(meta: &RuleMeta) -> String {
          Lines after `//@` are settings of the repository and its branch, `//-` begins a file.\n\n\
          A finding:\n\n```text\n{bad}```\n\n\
          None:\n\n```text\n{good}```\n\n\
+         {options}\
          ## Facts it reads\n\n{facts}",
+        options = options(meta),
         id = meta.id,
         name = meta.name,
         version = meta.version,
@@ -37,6 +39,22 @@ fn page(meta: &RuleMeta) -> String {
         bad = meta.bad_example,
         good = meta.good_example,
     )
+}
+
+/// What the policy may set, where there is anything.
+fn options(meta: &RuleMeta) -> String {
+    if meta.options.is_empty() {
+        return String::new();
+    }
+    let mut all = format!(
+        "## Options\n\nUnder `rules.{}.options` in the policy, each a pattern of paths or a list of \
+         them ([policy.md](../policy.md#options)).\n\n",
+        meta.id
+    );
+    for option in meta.options {
+        let _ = writeln!(all, "- `{}`: {}", option.name, option.what);
+    }
+    all + "\n"
 }
 
 fn mode(mode: Mode) -> &'static str {

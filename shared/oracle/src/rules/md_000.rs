@@ -52,6 +52,7 @@ jobs:
         "the CODEOWNERS file",
         "the policy file",
     ],
+    options: &[],
 };
 
 impl Rule for UnreadableGovernance {

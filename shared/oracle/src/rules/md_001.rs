@@ -116,6 +116,7 @@ jobs:
         "whether Actions is on, and which actions it allows; needed only where recent pull requests show no check by Actions",
         "the id of the GitHub Actions App",
     ],
+    options: &[],
 };
 
 impl Rule for RequiredCheckNeverReports {

@@ -3,9 +3,10 @@
 //!
 //! `review` says whether owners must approve, `coverage` which rule decides which file; then
 //! each contradiction has its own part: `syntax`, `owners` (with `placeholder`), `patterns`,
-//! `unowned`.
+//! `unowned`, `must_have`.
 
 mod coverage;
+mod must_have;
 mod owners;
 mod patterns;
 mod placeholder;
@@ -20,7 +21,7 @@ use codeowners::{Codeowners, Owner};
 
 use self::coverage::Coverage;
 use self::review::Review;
-use crate::registry::{Findings, Input, Rule, RuleMeta};
+use crate::registry::{Findings, Input, Rule, RuleMeta, RuleOption};
 use crate::rules::text::{code, list, quoted};
 use crate::{EntryKind, Evidence, Fact, Finding, Mode, RepoPath, Severity};
 
@@ -33,6 +34,9 @@ pub(crate) struct CodeownersPromise;
 /// The most findings of one kind that are told one by one. A file with more has one trouble, and
 /// not hundreds.
 const MOST_OF_A_KIND: usize = 25;
+
+/// The option that names files which must have an owner.
+const MUST_HAVE_OWNER: &str = "must_have_owner";
 
 static META: RuleMeta = RuleMeta {
     id: "MD-007",
@@ -55,10 +59,12 @@ unavailable.
 | GitHub skips a line | high where such a review is required or the line covers governance files, else medium |\n\
 | such a review is required, and files have no owner | medium |\n\
 | workflows, CODEOWNERS, Phase Mirror's policy or infrastructure code have no owner, and other files do | medium |\n\
+| the policy says that a file must have an owner (`must_have_owner`), and it has none | high |\n\
 | a second CODEOWNERS file, which GitHub does not read | medium; low where it says the same |\n\
 | later rules decide all that a pattern matches, now and for new files | medium; low where they name the same owners |\n\
 | a pattern matches no file | medium where the change takes its last file away, else low |\n\n\
-A line without owners is a decision that nobody owns what it matches, and no finding. A general \
+A line without owners is a decision that nobody owns what it matches, and no finding but where \
+the policy says otherwise. A general \
 pattern (`*`, `/src/`) all of whose files have rules of their own is a default for new files, and \
 no finding either. Whether classic branch protection requires the review is not shown to the App \
 without `administration: read`; rulesets are.",
@@ -90,6 +96,11 @@ match decides. Give `.github/` an owner.",
         "GitHub's own list of errors in the CODEOWNERS file, or what its owners may do",
         "branch rules of the base branch (`pull_request`)",
     ],
+    options: &[RuleOption {
+        name: MUST_HAVE_OWNER,
+        what: "Files that must have a code owner, whatever the branch requires: each that has none \
+               is a finding, also where a line without owners decides.",
+    }],
 };
 
 impl Rule for CodeownersPromise {
@@ -109,7 +120,10 @@ impl Rule for CodeownersPromise {
         let review = Review::of(input.settings);
         found.unavailable.extend(review.unavailable.clone());
         let Some((path, parsed)) = &files.effective else {
-            found.findings.extend(unowned::no_file(input, &review));
+            let none = unowned::no_file(input, &review);
+            found
+                .findings
+                .extend(none.or_else(|| must_have::no_file(input)));
             return found;
         };
         let second = files.ignored.iter();
@@ -159,6 +173,7 @@ impl Case<'_> {
             findings.extend(patterns::unused(self, coverage));
             findings.extend(patterns::shadowed(self, coverage));
             findings.extend(unowned::findings(self, &told, coverage));
+            findings.extend(must_have::findings(self, coverage));
         }
         found.unavailable.extend(told.unavailable());
     }

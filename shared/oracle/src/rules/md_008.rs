@@ -102,6 +102,7 @@ jobs:
         "workflows that Actions knows, with their state",
         "the id of the GitHub Actions App",
     ],
+    options: &[],
 };
 
 impl Rule for GateCannotFail {

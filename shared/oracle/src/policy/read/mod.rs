@@ -9,14 +9,14 @@ pub(super) mod value;
 use std::collections::BTreeMap;
 
 use workflows::{Span, Spanned};
-use yaml::{Key, Node, Refusal, RefusalKind, Source, View};
+use yaml::{Node, Refusal, RefusalKind, Source, View};
 
 use super::file::{Branches, RulePolicy, SomeThresholds};
 use super::lock::Lock;
 use super::{
     MAX_POLICY_BYTES, Patterns, PolicyError, PolicyFile, SeverityBounds, Suppression, Target,
 };
-use crate::registry;
+use crate::registry::{self, RuleMeta};
 use reader::{Path, Reader};
 use value::Pattern;
 
@@ -44,6 +44,8 @@ pub(super) const THRESHOLDS: [&str; 3] = ["critical", "high", "medium"];
 pub(super) const BRANCHES: [&str; 3] = ["patterns", "preset", "thresholds"];
 /// Keys of a rule.
 pub(super) const RULE: [&str; 3] = ["mode", "severity", "exclude"];
+/// The key of a rule that has options.
+pub(super) const OPTIONS: &str = "options";
 /// Keys of bounds of severity.
 pub(super) const SEVERITY: [&str; 2] = ["at_least", "at_most"];
 /// Keys of an entry of `suppressions`.
@@ -195,7 +197,7 @@ impl Reader<'_> {
             let Some(meta) = registry::rule(key.text) else {
                 continue;
             };
-            let policy = self.rule(key, value, at);
+            let policy = self.rule(meta, value, &at.key(key.text));
             if rules.insert(meta.id, policy).is_some() {
                 let message = format!("expected each rule once, found `{}` again", meta.id);
                 let remedy = format!("Put `{}` and `{}` into one entry.", meta.id, meta.name);
@@ -206,18 +208,39 @@ impl Reader<'_> {
         rules
     }
 
-    fn rule(&mut self, rule: Key<'_>, node: Node<'_>, rules: &Path) -> RulePolicy {
-        let at = rules.key(rule.text);
+    fn rule(&mut self, meta: &RuleMeta, node: Node<'_>, at: &Path) -> RulePolicy {
+        let mut known = RULE.to_vec();
+        if !meta.options.is_empty() {
+            known.push(OPTIONS);
+        }
         let mut policy = RulePolicy::default();
-        for (key, value) in self.mapping(node, &at, &RULE) {
+        for (key, value) in self.mapping(node, at, &known) {
             let at = at.key(key.text);
             match key.text {
                 "mode" => policy.mode = self.mode(value, &at),
                 "severity" => policy.severity = self.bounds(value, &at),
+                OPTIONS => policy.options = self.options(meta, value, &at),
                 _ => policy.exclude = self.patterns(value, &at, Pattern::Path),
             }
         }
         policy
+    }
+
+    fn options(
+        &mut self,
+        meta: &RuleMeta,
+        node: Node<'_>,
+        at: &Path,
+    ) -> BTreeMap<&'static str, Vec<Spanned<String>>> {
+        let names: Vec<&'static str> = meta.options.iter().map(|option| option.name).collect();
+        let mut options = BTreeMap::new();
+        for (key, value) in self.mapping(node, at, &names) {
+            if let Some(name) = names.iter().find(|name| **name == key.text) {
+                let patterns = self.patterns(value, &at.key(name), Pattern::Path);
+                options.insert(*name, patterns);
+            }
+        }
+        options
     }
 
     /// One severity, or its bounds.

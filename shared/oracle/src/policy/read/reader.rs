@@ -175,7 +175,7 @@ impl<'a> Reader<'a> {
             }
             let quoted: Vec<String> = known.iter().map(|key| format!("`{key}`")).collect();
             let otherwise = match key.text {
-                "options" => "This rule has no options; remove the key.".to_owned(),
+                super::OPTIONS => "This rule has no options; remove the key.".to_owned(),
                 _ => format!("Remove it; known here are {}.", quoted.join(", ")),
             };
             let at = at.key(&text::code(key.text, 40).replace('`', ""));

@@ -183,6 +183,34 @@ fn suppressions_add_up_unless_they_are_locked() {
 }
 
 #[test]
+fn options_add_up_and_a_locked_one_is_only_added_to() {
+    let taken = |policy: &Policy| -> Vec<String> {
+        let patterns = &policy.options["MD-007"]["must_have_owner"];
+        patterns.iter().map(str::to_owned).collect()
+    };
+    let organisation = "rules: {MD-007: {options: {must_have_owner: 'infra/**'}}}\n";
+    let repository =
+        "rules: {codeowners-promise: {options: {must_have_owner: [db/**, '!infra/a']}}}\n";
+    let policy = merged(organisation, repository);
+    assert_eq!(taken(&policy), ["infra/**", "db/**", "!infra/a"]);
+    let locked = format!("{organisation}locked: [rules.MD-007.options]\n");
+    let policy = refused(
+        &locked,
+        repository,
+        expect![[r#"
+        .github/phase-mirror.yml:2:65: rules.MD-007.options.must_have_owner: `!infra/a` is looser than what the organisation locks at octo-org/.github/.github/phase-mirror.yml:3; what the organisation's list takes stands. Remove it or tighten it, or ask the organisation to unlock the key.
+    "#]],
+    );
+    assert_eq!(taken(&policy), ["infra/**", "db/**"]);
+    // Of both only what is written is in the policy, and in its hash.
+    assert!(
+        merged("", "rules: {MD-007: {options: {must_have_owner: []}}}\n")
+            .options
+            .is_empty()
+    );
+}
+
+#[test]
 fn a_locked_dry_run_can_only_end() {
     let on = "dry_run: true\nlocked: [dry_run]\n";
     assert!(!merged(on, "dry_run: false\n").dry_run);

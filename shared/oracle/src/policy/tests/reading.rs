@@ -98,6 +98,7 @@ rules:
   MD-01: {mode: warn}
   MD-001: {mode: blok, severity: {at_least: high, at_most: low}, options: {a: 1}}
   required-check-never-reports: {}
+  MD-007: {options: {must_have_owners: a, must_have_owner: /a/}}
 exclude: ['', ok/**, 7]
 suppressions:
   - {finding: PM-7f3k2, reason: ''}
@@ -123,18 +124,20 @@ locked: [threshold, rules.MD-001.modes, rules.MD-001.mode]
             .github/phase-mirror.yml:9:34: rules.MD-001.severity: expected `at_least` not to be worse than `at_most`, found `high` and `low`. Exchange the two, or write one severity.
             .github/phase-mirror.yml:9:66: rules.MD-001.options: expected a known key, found `options`. This rule has no options; remove the key.
             .github/phase-mirror.yml:10:3: rules.required-check-never-reports: expected each rule once, found `MD-001` again. Put `MD-001` and `required-check-never-reports` into one entry.
-            .github/phase-mirror.yml:11:11: exclude[0]: expected a pattern of paths such as `vendor/**`, found an empty text. Write it from the root of the repository, without a `/` at its ends (a folder is `folder/**`) and without control characters, in at most 256 characters.
-            .github/phase-mirror.yml:11:22: exclude[2]: expected a pattern of paths such as `vendor/**`, found `7`. Write text; put it in quotes where YAML takes it for something else.
-            .github/phase-mirror.yml:13:15: suppressions[0].finding: expected a finding such as `PM-7F3K2`, or its fingerprint, found `PM-7f3k2`. Copy the id from the check, in capitals, or the 64 hex digits of the fingerprint from the report.
-            .github/phase-mirror.yml:13:33: suppressions[0].reason: expected one line of 1 to 500 characters, found an empty text. Write it in one short line.
-            .github/phase-mirror.yml:14:5: suppressions[1]: expected either `finding`, or `rule` with `path`. Name the finding by its id, or a rule and the files in which it does not count.
-            .github/phase-mirror.yml:14:40: suppressions[1].until: expected a day such as `2026-12-31`, found `2026-02-30`. Write year, month and day with dashes; it is the last day, in UTC.
-            .github/phase-mirror.yml:15:12: suppressions[2].rule: expected a rule's id or name, found `MD-0001`. Did you mean `MD-000`?
-            .github/phase-mirror.yml:15:47: suppressions[2].by: expected text, found a list. Write text; put it in quotes where YAML takes it for something else.
-            .github/phase-mirror.yml:16:5: suppressions[3]: expected a mapping, found `nothing`. Write a mapping with any of `finding`, `rule`, `path`, `reason` and 2 more.
-            .github/phase-mirror.yml:17:10: dry_run: expected `true` or `false`, found `yes`. Write `true` or `false`, without quotes.
-            .github/phase-mirror.yml:18:10: locked[0]: expected a key that can be locked, found `threshold`. Did you mean `thresholds`?
-            .github/phase-mirror.yml:18:21: locked[1]: expected a key that can be locked, found `rules.MD-001.modes`. Did you mean `rules.MD-001.mode`?
+            .github/phase-mirror.yml:11:22: rules.MD-007.options.must_have_owners: expected a known key, found `must_have_owners`. Did you mean `must_have_owner`?
+            .github/phase-mirror.yml:11:60: rules.MD-007.options.must_have_owner: expected a pattern of paths such as `vendor/**`, found `/a/`. Write it from the root of the repository, without a `/` at its ends (a folder is `folder/**`) and without control characters, in at most 256 characters.
+            .github/phase-mirror.yml:12:11: exclude[0]: expected a pattern of paths such as `vendor/**`, found an empty text. Write it from the root of the repository, without a `/` at its ends (a folder is `folder/**`) and without control characters, in at most 256 characters.
+            .github/phase-mirror.yml:12:22: exclude[2]: expected a pattern of paths such as `vendor/**`, found `7`. Write text; put it in quotes where YAML takes it for something else.
+            .github/phase-mirror.yml:14:15: suppressions[0].finding: expected a finding such as `PM-7F3K2`, or its fingerprint, found `PM-7f3k2`. Copy the id from the check, in capitals, or the 64 hex digits of the fingerprint from the report.
+            .github/phase-mirror.yml:14:33: suppressions[0].reason: expected one line of 1 to 500 characters, found an empty text. Write it in one short line.
+            .github/phase-mirror.yml:15:5: suppressions[1]: expected either `finding`, or `rule` with `path`. Name the finding by its id, or a rule and the files in which it does not count.
+            .github/phase-mirror.yml:15:40: suppressions[1].until: expected a day such as `2026-12-31`, found `2026-02-30`. Write year, month and day with dashes; it is the last day, in UTC.
+            .github/phase-mirror.yml:16:12: suppressions[2].rule: expected a rule's id or name, found `MD-0001`. Did you mean `MD-000`?
+            .github/phase-mirror.yml:16:47: suppressions[2].by: expected text, found a list. Write text; put it in quotes where YAML takes it for something else.
+            .github/phase-mirror.yml:17:5: suppressions[3]: expected a mapping, found `nothing`. Write a mapping with any of `finding`, `rule`, `path`, `reason` and 2 more.
+            .github/phase-mirror.yml:18:10: dry_run: expected `true` or `false`, found `yes`. Write `true` or `false`, without quotes.
+            .github/phase-mirror.yml:19:10: locked[0]: expected a key that can be locked, found `threshold`. Did you mean `thresholds`?
+            .github/phase-mirror.yml:19:21: locked[1]: expected a key that can be locked, found `rules.MD-001.modes`. Did you mean `rules.MD-001.mode`?
         "#]],
     );
 }

@@ -10,7 +10,7 @@ use crate::policy::lock::Lock;
 use crate::policy::read::value::{MOST_FINDINGS, PATTERN};
 use crate::policy::read::{self, MOST_ENTRIES};
 use crate::policy::{PATH, parse};
-use crate::registry::RULES;
+use crate::registry::{RULES, RuleOption};
 
 /// Printable on one line: no control character of ASCII.
 const NO_CONTROL: &str = "\\u0000-\\u001f\\u007f";
@@ -76,6 +76,16 @@ fn severity() -> Value {
     json!({ "oneOf": [{ "enum": names }, with(bounds, &not)] })
 }
 
+fn options(options: &[RuleOption]) -> Value {
+    let names: Vec<&str> = options.iter().map(|option| option.name).collect();
+    let described: Vec<(&str, Value)> = options
+        .iter()
+        .map(|option| (option.name, reference("paths", option.what)))
+        .collect();
+    let about = json!({ "description": "Options of this rule." });
+    with(object(&names, &described), &about)
+}
+
 fn rules() -> Value {
     let mode = json!({
         "enum": ["observe", "warn", "block"],
@@ -103,7 +113,11 @@ fn rules() -> Value {
             let described = |other: &str| {
                 let default = meta.default_mode;
                 let text = format!("Rule {other}; its mode is `{default}` unless named here.");
-                with(rule.clone(), &json!({ "description": text }))
+                let mut rule = with(rule.clone(), &json!({ "description": text }));
+                if !meta.options.is_empty() {
+                    rule["properties"][read::OPTIONS] = options(meta.options);
+                }
+                rule
             };
             [
                 (meta.id, described(meta.name)),
@@ -370,11 +384,12 @@ fn the_documents_examples_are_valid() {
 #[test]
 fn the_document_names_every_key() {
     let document = include_str!("../../../../../docs/policy.md");
-    let groups: [&[&str]; 6] = [
+    let groups: [&[&str]; 7] = [
         &read::TOP,
         &read::THRESHOLDS,
         &read::BRANCHES,
         &read::RULE,
+        &[read::OPTIONS],
         &read::SEVERITY,
         &read::SUPPRESSION,
     ];

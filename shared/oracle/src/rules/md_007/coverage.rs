@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use codeowners::{Owner, Pattern, Rule};
 
 use super::owners::Told;
-use super::{Case, MOST_OF_A_KIND};
+use super::{Case, META, MOST_OF_A_KIND, MUST_HAVE_OWNER};
 use crate::{Entry, Reason, RepoPath, Unavailable};
 
 /// How many names of files are kept as examples.
@@ -22,6 +22,8 @@ pub(super) struct Coverage<'a> {
     pub(super) unowned: Files<'a>,
     /// Governance files of that kind.
     pub(super) unowned_governance: Files<'a>,
+    /// Files that must have an owner by policy, and have none; they are not among the above.
+    pub(super) must_have: Vec<Ownerless<'a>>,
     /// The first governance files, owned or not.
     pub(super) governance: Vec<&'a str>,
 }
@@ -37,6 +39,14 @@ pub(super) struct Usage {
     pub(super) overridden_by: Option<usize>,
     /// Whether such a rule names other owners.
     pub(super) by_other_owners: bool,
+}
+
+/// A file without an owner.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ownerless<'a> {
+    pub(super) path: &'a str,
+    /// The rule without owners that decides it, if one does.
+    pub(super) rule: Option<usize>,
 }
 
 /// A number of files, with the first of them.
@@ -65,8 +75,10 @@ impl<'a> Coverage<'a> {
             rules: vec![Usage::default(); case.file.rules().len()],
             unowned: Files::default(),
             unowned_governance: Files::default(),
+            must_have: Vec::new(),
             governance: Vec::new(),
         };
+        let must_have = case.input.option(&META, MUST_HAVE_OWNER);
         let paths = entries.keys().map(RepoPath::as_str);
         let survey = case.file.survey(paths, |path, matching| {
             coverage.add_rules(&owners, matching);
@@ -75,13 +87,18 @@ impl<'a> Coverage<'a> {
                 coverage.governance.push(path);
             }
             // What a skipped line means to own is told with that line.
-            if !matching.is_empty() || meant.iter().any(|pattern| pattern.matches(path)) {
+            let rule = matching.last().copied();
+            let is_owned = rule.is_some_and(|at| !case.file.rules()[at].owners.is_empty());
+            if is_owned || meant.iter().any(|pattern| pattern.matches(path)) {
                 return;
             }
-            if governs {
-                coverage.unowned_governance.add(path);
-            } else {
-                coverage.unowned.add(path);
+            let must = must_have.is_some_and(|patterns| patterns.take(path));
+            match rule {
+                _ if must => coverage.must_have.push(Ownerless { path, rule }),
+                // A line without owners decides that nobody owns it.
+                Some(_) => {}
+                None if governs => coverage.unowned_governance.add(path),
+                None => coverage.unowned.add(path),
             }
         });
         survey.map(|()| coverage).map_err(|_| too_much(case))

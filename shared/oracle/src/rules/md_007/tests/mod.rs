@@ -4,6 +4,7 @@ mod findings;
 mod golden;
 mod hostile;
 mod near_misses;
+mod options;
 
 use std::fmt::Write as _;
 
