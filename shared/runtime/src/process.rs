@@ -83,6 +83,7 @@ impl Process {
                     ports,
                     judge,
                     lease: LEASE,
+                    deadline: None,
                     metrics: counters,
                 },
             ),

@@ -312,6 +312,7 @@ impl Process {
             },
             judge: oracle::evaluate,
             lease: LEASE,
+            deadline: None,
             metrics: Arc::clone(&metrics) as _,
         };
         let intake = Intake {

@@ -54,6 +54,9 @@ pub enum WorkError {
     /// GitHub failed.
     #[error("GitHub did not do what the evaluation needs")]
     GitHub(#[source] GitHubError),
+    /// The worker's deadline came first.
+    #[error("the time for one attempt was over")]
+    TimeOver,
     /// The last attempt would have to wait.
     #[error("no attempt is left to wait with: {0}")]
     NoAttemptLeft(Postponed),
@@ -65,6 +68,7 @@ impl WorkError {
         match self {
             Self::Store(error) => error.code(),
             Self::GitHub(error) => error.code(),
+            Self::TimeOver => codes::TIME_OVER,
             Self::NoAttemptLeft(_) => codes::NO_ATTEMPT_LEFT,
         }
     }
@@ -76,6 +80,8 @@ pub(super) enum Stop {
     Store(StoreError),
     GitHub(GitHubError),
     Postponed(Duration, Postponed),
+    /// The worker's deadline came.
+    TimeOver,
     /// Nobody could look whether the repository has a policy, and none is known: in words for
     /// the operator.
     PolicyNotSeen(String),
@@ -140,6 +146,9 @@ impl Stop {
             Self::Store(_) if attempt.last => {
                 Some("The App's own storage failed, several times in a row.")
             }
+            Self::TimeOver if attempt.last => Some(
+                "GitHub or the App's own storage answered so slowly that no attempt got to its end.",
+            ),
             Self::PolicyNotSeen(_) => Some(
                 "The policy of the base branch could not be looked for, because GitHub cuts the \
                  list of the repository's files short, and no earlier copy of it is known.",
@@ -148,7 +157,7 @@ impl Stop {
                 "Which pull requests have this commit could not be looked for, because more of \
                  the repository's are open than are looked through.",
             ),
-            Self::Store(_) | Self::Postponed(..) => None,
+            Self::Store(_) | Self::TimeOver | Self::Postponed(..) => None,
         }
     }
 
@@ -175,6 +184,7 @@ impl Stop {
                 _ => Ending::Failed(WorkError::GitHub(error)),
             },
             Self::Store(error) => Ending::Failed(WorkError::Store(error)),
+            Self::TimeOver => Ending::Failed(WorkError::TimeOver),
             Self::PolicyNotSeen(detail) => Ending::Refused(codes::POLICY_NOT_SEEN, detail),
             Self::PullRequestsNotSeen(detail) => {
                 Ending::Refused(codes::PULL_REQUESTS_NOT_SEEN, detail)

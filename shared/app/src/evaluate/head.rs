@@ -55,7 +55,7 @@ impl Job<'_> {
             }
         };
         let mut work = HeadWork { job: self, lease };
-        let result = work.bring_up_to_date(cause).await;
+        let result = self.in_time(work.bring_up_to_date(cause)).await;
         if let Err(stop) = &result
             && let Some(reason) = stop.give_up_reason(self.attempt)
             && let Err(error) = work.give_up(reason).await
@@ -71,6 +71,17 @@ impl Job<'_> {
             );
         }
         result
+    }
+
+    /// Breaks work off at the worker's deadline. What it did stays done, as when a worker is
+    /// killed; unlike then its head is let go of, so that the next attempt need not wait.
+    async fn in_time<T>(self, work: impl Future<Output = Result<T, Stop>>) -> Result<T, Stop> {
+        match self.worker.deadline {
+            Some(deadline) => tokio::time::timeout_at(deadline, work)
+                .await
+                .unwrap_or(Err(Stop::TimeOver)),
+            None => work.await,
+        }
     }
 }
 

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use oracle::{ObjectId, Policy, Report, Run, Snapshot};
+use tokio::time::Instant;
 use tracing::Instrument;
 
 pub use attempt::{Attempt, MAX_RECEIVES};
@@ -71,6 +72,9 @@ pub struct Worker {
     pub judge: Judge,
     /// How long a lease lasts unless renewed; [`LEASE`].
     pub lease: Duration,
+    /// When work on heads is broken off, where the process has an end that is known: early enough
+    /// before it that a head can be let go of. `None`: never.
+    pub deadline: Option<Instant>,
     /// Is told what came of messages.
     pub metrics: Arc<dyn Metrics>,
 }

@@ -11,6 +11,8 @@ pub enum Fault {
     BeforeEffect,
     /// The call does what it should, and the caller is told that it failed.
     AfterEffect,
+    /// The call does nothing and never returns.
+    NeverAnswers,
 }
 
 /// Suspends once. A future that is dropped here was killed between two effects.

@@ -212,6 +212,9 @@ impl World {
     ) -> Option<R> {
         let started = self.lock().now;
         Suspend::once().await;
+        if self.next_never_answers(name) {
+            std::future::pending::<()>().await;
+        }
         let mut state = self.lock();
         let number = state.calls.len();
         state.calls.push(name);
@@ -221,12 +224,25 @@ impl World {
         }
         match state.faults.get(&number) {
             None => Some(effect(&mut state)),
-            Some(Fault::BeforeEffect) => None,
+            Some(Fault::BeforeEffect | Fault::NeverAnswers) => None,
             Some(Fault::AfterEffect) => {
                 effect(&mut state);
                 None
             }
         }
+    }
+}
+
+impl World {
+    /// Records the next call if it is one that never returns.
+    fn next_never_answers(&self, name: &'static str) -> bool {
+        let mut state = self.lock();
+        let number = state.calls.len();
+        let is_one = state.faults.get(&number) == Some(&Fault::NeverAnswers);
+        if is_one {
+            state.calls.push(name);
+        }
+        is_one
     }
 }
 

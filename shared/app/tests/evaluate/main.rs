@@ -2,6 +2,7 @@
 //! and at once, workers killed between any two calls, calls that fail with and without effect,
 //! leases that run out.
 
+mod deadline;
 mod kills;
 mod policies;
 mod properties;

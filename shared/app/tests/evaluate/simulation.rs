@@ -69,6 +69,7 @@ impl Simulation {
             },
             judge: stage::judge,
             lease: LEASE,
+            deadline: None,
             metrics: Arc::clone(&measured) as _,
         };
         Self {

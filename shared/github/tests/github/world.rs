@@ -146,6 +146,7 @@ impl World {
             },
             judge: oracle::evaluate,
             lease: evaluate::LEASE,
+            deadline: None,
             metrics: Arc::new(Unmeasured),
         };
         let attempt = Attempt {

@@ -51,6 +51,10 @@ pub const PARAMETERS: &[ParameterName] = &credentials::PARAMETERS;
 /// As long as the longest call of SQS.
 const RESERVE: Duration = Duration::from_secs(10);
 
+/// What a worker has, before that, to let go of its head: a call of DynamoDB, and on a last
+/// attempt two of GitHub that complete the Check Run.
+const LETTING_GO: Duration = Duration::from_secs(10);
+
 /// Works on the batches of this queue until the platform ends the process.
 pub async fn run(queue: QueueName) -> Result<(), Error> {
     let function = Function::prepare(queue)
@@ -128,7 +132,8 @@ impl Function {
             .duration_since(SystemTime::now())
             .unwrap_or_default();
         let deadline = Instant::now() + left.saturating_sub(RESERVE);
-        let worker = Arc::new(self.worker().await);
+        let worker = self.worker(deadline.checked_sub(LETTING_GO)).await;
+        let worker = Arc::new(worker);
         let handle = |message: Result<Message, StoreError>, attempt: Attempt| {
             let worker = Arc::clone(&worker);
             async move {
@@ -154,7 +159,7 @@ impl Function {
     }
 
     /// A worker with the credentials that are in force, or why there is none.
-    async fn worker(&self) -> Result<Worker, (Code, String)> {
+    async fn worker(&self, deadline: Option<Instant>) -> Result<Worker, (Code, String)> {
         let github = self.github.current().await;
         let github = github.map_err(|error| (error.code(), chain(&*error)))?;
         let stores = &self.stores;
@@ -173,6 +178,7 @@ impl Function {
             },
             judge,
             lease: LEASE,
+            deadline,
             metrics: Arc::clone(&self.metrics) as _,
         })
     }
