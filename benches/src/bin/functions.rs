@@ -11,6 +11,8 @@ use std::process::{Child, Command};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use aws_config::{BehaviorVersion, Region};
+use aws_sdk_sqs::config::Credentials;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
@@ -28,6 +30,9 @@ const WARM: usize = 2_000;
 
 /// Bytes of a usual `pull_request` delivery.
 const BODY_BYTES: usize = 28 * 1024;
+
+/// Bytes of the message that such a delivery becomes.
+const MESSAGE_BYTES: usize = 400;
 
 type Shared = Arc<Platform>;
 
@@ -82,20 +87,43 @@ async fn main() {
         last = Some(process);
     }
     let process = last.expect("it was started");
-    let (mut warm, mut warm_less_aws) = (Vec::new(), Vec::new());
+    let mut warm = Vec::new();
     for _ in 0..WARM {
-        platform.log.lock().expect("no panic").aws = Duration::ZERO;
-        let took = platform.invoke(&event).await;
-        let aws = platform.read(|log| log.aws);
-        warm.push(took);
-        warm_less_aws.push(took.saturating_sub(aws));
+        warm.push(platform.invoke(&event).await);
     }
+    let queue = Spread::of(queue_calls(&address).await);
+    let beyond = warm.iter().map(|took| took.saturating_sub(queue.median()));
+    let beyond = Spread::of(beyond.collect());
     println!("start to first poll         {}", Spread::of(polls));
     println!("  less AWS's answers        {}", Spread::of(polls_less_aws));
     println!("start to first answer       {}", Spread::of(firsts));
     println!("warm delivery, 28 KB        {}", Spread::of(warm));
-    println!("  less AWS's answers        {}", Spread::of(warm_less_aws));
+    println!("call to the queue alone     {queue}");
+    println!("delivery beyond its median  {beyond}");
     println!("peak memory                 {}", process.peak_memory());
+}
+
+/// How long sending a message takes with the SDK alone, over a connection that is open.
+async fn queue_calls(address: &str) -> Vec<Duration> {
+    let config = aws_config::defaults(BehaviorVersion::latest())
+        .region(Region::from_static("eu-central-1"))
+        .credentials_provider(Credentials::new("test", "test", None, None, "bench"))
+        .endpoint_url(format!("http://{address}"))
+        .load()
+        .await;
+    let client = aws_sdk_sqs::Client::new(&config);
+    let mut calls = Vec::new();
+    for _ in 0..=WARM {
+        let began = Instant::now();
+        let call = client
+            .send_message()
+            .queue_url(format!("http://{address}/1/pull-request"))
+            .message_body("x".repeat(MESSAGE_BYTES));
+        call.send().await.expect("an answer");
+        calls.push(began.elapsed());
+    }
+    // The first opens the connection.
+    calls.split_off(1)
 }
 
 /// A process that ends with this value.
@@ -297,6 +325,10 @@ impl Spread {
     fn of(mut times: Vec<Duration>) -> Self {
         times.sort();
         Self(times)
+    }
+
+    fn median(&self) -> Duration {
+        self.0[self.0.len() / 2]
     }
 
     fn at(&self, percent: usize) -> f64 {

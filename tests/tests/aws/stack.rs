@@ -90,10 +90,11 @@ impl Drop for Emulator {
     }
 }
 
-/// A variable that scripts/e2e-aws sets.
+/// A variable that scripts/test and scripts/e2e-aws set.
 fn needed(variable: &str) -> OsString {
-    std::env::var_os(variable)
-        .unwrap_or_else(|| panic!("{variable} is not set: run this test by scripts/e2e-aws"))
+    std::env::var_os(variable).unwrap_or_else(|| {
+        panic!("{variable} is not set: run this test by scripts/test or scripts/e2e-aws")
+    })
 }
 
 fn root() -> PathBuf {
