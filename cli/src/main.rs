@@ -1,6 +1,7 @@
 //! The `phase-mirror` command: reads the command line, runs what it names, and ends with an
 //! exit code that `--help` documents.
 
+mod api;
 mod args;
 mod check;
 mod codeowners;
@@ -23,7 +24,7 @@ async fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Serve(args) if args.sandbox => demo::run(args).await,
         Command::Serve(args) => serve::run(args).await,
-        Command::Check(args) => check::run(&args),
+        Command::Check(args) => check::run(&args).await,
         Command::Codeowners(command) => codeowners::run(&command),
         Command::Settings(command) => settings::run(command).await,
     };

@@ -2,6 +2,7 @@
 
 mod check;
 mod settings;
+mod target;
 
 use std::path::PathBuf;
 
@@ -9,6 +10,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub(crate) use check::{Check, ReportFormat};
 pub(crate) use settings::{Export, SettingsCommand};
+pub(crate) use target::Target;
 
 const EXIT_CODES: &str = "\
 Exit codes:

@@ -1,4 +1,4 @@
-//! The facts that a checkout and a settings file give.
+//! The facts that a checkout and a settings file give, or GitHub in place of either.
 
 use std::path::Path;
 
@@ -11,6 +11,7 @@ use oracle::{
 };
 
 use super::failure::read;
+use super::live::Live;
 use crate::args::Check;
 use crate::exit::Failure;
 
@@ -21,54 +22,73 @@ const SETTINGS_LIMIT: u64 = 32 << 20;
 /// What Git writes where there is no commit.
 const NO_COMMIT: &str = "0000000000000000000000000000000000000000";
 
-const NO_SETTINGS: &str = "A checkout does not have it; give GitHub's settings with --settings \
-                           (`phase-mirror settings export` writes them).";
+const NO_SETTINGS: &str = "A checkout does not have it; ask GitHub with --github OWNER/REPO, or \
+                           give its settings with --settings (`phase-mirror settings export` writes \
+                           them).";
 
-/// Everything that is judged.
-pub(super) struct Facts {
-    pub(super) snapshot: Snapshot,
+/// Everything that is judged: what the command names is read.
+pub(super) async fn collect(args: &Check, live: Option<&Live<'_>>) -> Result<Snapshot, Failure> {
+    let Some(live) = live else {
+        let file = args.settings.as_deref().map(settings).transpose()?;
+        let path = args.path.as_deref().unwrap_or(Path::new("."));
+        return of_checkout(args, path, file);
+    };
+    let of_pull_request = args
+        .github
+        .as_ref()
+        .is_some_and(|it| it.pull_request.is_some());
+    match &args.path {
+        Some(_) if of_pull_request => Err(Failure::usage(
+            anyhow!("a pull request at GitHub is not judged in a checkout"),
+            "leave out PATH; or leave out `#N`, check the pull request out, and say --base",
+        )),
+        Some(path) => of_checkout(args, path, Some(live.settings().await?)),
+        None if args.base.is_some() => Err(Failure::usage(
+            anyhow!("--base is a revision of a checkout, and none is named"),
+            "name one: `phase-mirror check . --github OWNER/REPO --base REV`",
+        )),
+        None if of_pull_request && args.branch.is_some() => Err(Failure::usage(
+            anyhow!("a pull request has its own base branch"),
+            "leave out --branch",
+        )),
+        None => live.snapshot().await,
+    }
 }
 
-impl Facts {
-    /// Reads everything that the command names.
-    pub(super) fn collect(args: &Check) -> Result<Self, Failure> {
-        let file = args.settings.as_deref().map(settings).transpose()?;
-        let checkout = Checkout::open(&args.path)?;
-        let remote = checkout.remote();
-        let branches = Branches::of(args, file.as_ref(), &checkout)?;
-        let base_commit = match &args.base {
-            Some(revision) => Some(checkout.merge_base(revision)?),
-            None => None,
-        };
-        let before = match &base_commit {
-            Some(commit) => Some(checkout.tree_of(commit, wants)?),
-            None => None,
-        };
-        let default_branch = default_branch(&checkout, &branches)?;
-        let (repository, settings) = match file {
-            Some(file) => (file.repository, file.settings),
-            None => (None, nothing_known(&branches.base, remote.as_ref())),
-        };
-        let commit = match checkout.head()? {
-            Some(commit) => commit,
-            None => no_commit()?,
-        };
-        Ok(Self {
-            snapshot: Snapshot {
-                subject: Subject {
-                    repository: repository.or(remote.map(|remote| remote.repository)),
-                    commit,
-                    base_commit,
-                    base_branch: branches.base,
-                    default_branch: branches.default,
-                },
-                settings,
-                after: checkout.working_tree(wants)?,
-                before,
-                default_branch,
-            },
-        })
-    }
+fn of_checkout(args: &Check, path: &Path, file: Option<SettingsFile>) -> Result<Snapshot, Failure> {
+    let checkout = Checkout::open(path)?;
+    let remote = checkout.remote();
+    let branches = Branches::of(args, file.as_ref(), &checkout)?;
+    let base_commit = match &args.base {
+        Some(revision) => Some(checkout.merge_base(revision)?),
+        None => None,
+    };
+    let before = match &base_commit {
+        Some(commit) => Some(checkout.tree_of(commit, wants)?),
+        None => None,
+    };
+    let default_branch = default_branch(&checkout, &branches)?;
+    let (repository, settings) = match file {
+        Some(file) => (file.repository, file.settings),
+        None => (None, nothing_known(&branches.base, remote.as_ref())),
+    };
+    let commit = match checkout.head()? {
+        Some(commit) => commit,
+        None => no_commit()?,
+    };
+    Ok(Snapshot {
+        subject: Subject {
+            repository: repository.or(remote.map(|remote| remote.repository)),
+            commit,
+            base_commit,
+            base_branch: branches.base,
+            default_branch: branches.default,
+        },
+        settings,
+        after: checkout.working_tree(wants)?,
+        before,
+        default_branch,
+    })
 }
 
 /// The branches that count.

@@ -3,23 +3,26 @@
 mod explain;
 mod facts;
 mod failure;
+mod live;
 mod policy;
 mod progress;
 
-use std::io;
+use std::io::{self, Write as _};
+use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
 use app::render::{Colour, Existing, TextOptions, report_markdown, report_sarif, report_text};
 use oracle::{Outcome, Report, Run};
 use runtime::{environment, wiring};
 
+use crate::api::Calls;
 use crate::args::{Check, ReportFormat};
 use crate::exit::Failure;
-use facts::Facts;
+use live::Live;
 use progress::Progress;
 
 /// Runs the command.
-pub(crate) fn run(args: &Check) -> Result<(), Failure> {
+pub(crate) async fn run(args: &Check) -> Result<(), Failure> {
     if let Some(rule) = &args.explain {
         return explain::run(rule);
     }
@@ -27,17 +30,38 @@ pub(crate) fn run(args: &Check) -> Result<(), Failure> {
         id: "check".to_owned(),
         timestamp: time()?,
     };
-    let progress = Progress::begin("reading the checkout");
-    let facts = Facts::collect(args)?;
-    let policy = policy::in_force(args, &facts.snapshot)?;
-    progress.now("comparing");
-    let report = oracle::evaluate(&facts.snapshot, &policy, &run);
-    drop(progress);
+    let calls = Arc::new(Calls::default());
+    let report = report(args, &run, &calls).await;
+    if args.explain_calls {
+        // Whoever closed standard error does not want to know.
+        let _ = write!(io::stderr(), "{calls}");
+    }
+    let report = report?;
     show(args, &report)?;
     match report.decision.outcome {
         Outcome::Pass | Outcome::Warn => Ok(()),
         Outcome::Block => Err(Failure::Blocked),
     }
+}
+
+/// Collects the facts and judges them.
+async fn report(args: &Check, run: &Run, calls: &Arc<Calls>) -> Result<Report, Failure> {
+    let progress = Progress::begin(match args.github {
+        Some(_) => "asking GitHub",
+        None => "reading the checkout",
+    });
+    let live = match &args.github {
+        Some(target) => Some(Live::connect(args, target, Arc::clone(calls))?),
+        None => None,
+    };
+    let snapshot = facts::collect(args, live.as_ref()).await?;
+    let account = match &live {
+        Some(live) => live.account_policy().await?,
+        None => None,
+    };
+    let policy = policy::in_force(args, &snapshot, account)?;
+    progress.now("comparing");
+    Ok(oracle::evaluate(&snapshot, &policy, run))
 }
 
 /// The time that the report carries.

@@ -15,8 +15,16 @@ const HELP: &str = "docs/policy.md lists every key; schemas/phase-mirror-policy.
 /// The policy in force: the repository's as it stands at the base (or, where nothing is compared,
 /// on the disk), over the organisation's. Any error in a file is an error of the command: who
 /// sits at the desk can mend it at once.
-pub(super) fn in_force(args: &Check, snapshot: &Snapshot) -> Result<Policy, Failure> {
-    let organisation = args.organization_policy.as_deref().map(named).transpose()?;
+/// `account` is the organisation's as GitHub has it, where it was asked and none was named.
+pub(super) fn in_force(
+    args: &Check,
+    snapshot: &Snapshot,
+    account: Option<PolicyFile>,
+) -> Result<Policy, Failure> {
+    let organisation = match args.organization_policy.as_deref() {
+        Some(path) => Some(named(path)?),
+        None => account,
+    };
     let repository = match &args.policy {
         Some(path) => Some(named(path)?),
         None => of_repository(snapshot)?,

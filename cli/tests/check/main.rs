@@ -7,6 +7,7 @@
 mod change;
 mod export;
 mod forms;
+mod github;
 mod ourselves;
 mod refusals;
 mod repository;

@@ -102,7 +102,13 @@ impl Repository {
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_phase-mirror"))
+        self.command(arguments).output().unwrap()
+    }
+
+    /// `phase-mirror ARGUMENTS`, to be run in the repository.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_phase-mirror"));
+        command
             .args(arguments)
             .current_dir(self.path())
             .env_clear()
@@ -110,9 +116,8 @@ impl Repository {
             .env("SOURCE_DATE_EPOCH", TIME)
             // A repository above the temporary folder is none of ours.
             .env("GIT_CEILING_DIRECTORIES", std::env::temp_dir())
-            .stdin(Stdio::null())
-            .output()
-            .unwrap()
+            .stdin(Stdio::null());
+        command
     }
 
     /// The report of `phase-mirror check --format json ARGUMENTS`.

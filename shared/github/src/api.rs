@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use app::GitHubError;
 use app::event::Repository;
-use app::metrics::{Metrics, Unmeasured};
+use app::metrics::Metrics;
 use app::ports::Clock;
 use bytes::Bytes;
 use http::{StatusCode, Uri};
@@ -56,8 +56,8 @@ impl Api {
         api_url: ApiUrl,
         token: SecretString,
         clock: Arc<dyn Clock>,
+        metrics: Arc<dyn Metrics>,
     ) -> Result<Self, ClientError> {
-        let metrics = Arc::new(Unmeasured);
         Self::connect(api_url, Credentials::given(token), clock, metrics)
     }
 

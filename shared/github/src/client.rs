@@ -57,7 +57,8 @@ impl GitHub {
 
     /// Reads with a token of somebody's own (a personal access token, or `GITHUB_TOKEN` of a
     /// workflow), which GitHub lets see what its owner may see. `actions_app_id` is the id of
-    /// the GitHub Actions App on this platform, where it is known.
+    /// the GitHub Actions App on this platform, where it is known; `metrics` is told of each attempt
+    /// at a call. A repository is then addressed by its name alone ([`GitHub::by_name`]).
     ///
     /// # Panics
     /// Outside of a Tokio runtime: the HTTP client puts a task of its own on it.
@@ -66,9 +67,10 @@ impl GitHub {
         token: SecretString,
         actions_app_id: Option<u64>,
         clock: Arc<dyn Clock>,
+        metrics: Arc<dyn Metrics>,
     ) -> Result<Self, ClientError> {
         Ok(Self {
-            api: Api::with_token(api_url, token, clock)?,
+            api: Api::with_token(api_url, token, clock, metrics)?,
             kept: Kept::new(),
             issuer: None,
             actions_app_id,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use app::evaluate::Ports;
+use app::metrics::Metrics;
 use app::ports::{Clock, EventQueue};
 use embedded::Embedded;
 use github::{ApiUrl, ClientError, GitHub};
@@ -28,13 +29,15 @@ pub fn now() -> Timestamp {
     SystemClock.now()
 }
 
-/// GitHub, read with a token of somebody's own. Calls nobody.
+/// GitHub, read with a token of somebody's own; `metrics` is told of each call. Calls nobody.
 pub fn github_with_token(
     api_url: ApiUrl,
     token: SecretString,
     actions_app_id: Option<u64>,
+    metrics: Arc<dyn Metrics>,
 ) -> Result<GitHub, ClientError> {
-    GitHub::with_token(api_url, token, actions_app_id, Arc::new(SystemClock))
+    let clock = Arc::new(SystemClock);
+    GitHub::with_token(api_url, token, actions_app_id, clock, metrics)
 }
 
 /// The GitHub adapter, with the key of `live`. Calls nobody.

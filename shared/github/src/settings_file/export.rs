@@ -3,21 +3,12 @@
 use app::event::Repository;
 use app::{GitHubError, GitHubErrorKind};
 use oracle::{BranchName, RepositoryName};
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::SCHEMA_VERSION;
 use crate::GitHub;
 use crate::api::Pages;
-use crate::endpoint::{
-    ACTIONS_PERMISSIONS, BRANCH, Endpoint, REPOSITORY, RULES, SELECTED_ACTIONS, WORKFLOWS,
-};
-
-#[derive(Deserialize)]
-struct RepositoryBody {
-    full_name: RepositoryName,
-    default_branch: BranchName,
-}
+use crate::endpoint::{ACTIONS_PERMISSIONS, BRANCH, Endpoint, RULES, SELECTED_ACTIONS, WORKFLOWS};
 
 impl GitHub {
     /// The settings file of a branch (by default, the default branch), as JSON. What GitHub
@@ -28,13 +19,8 @@ impl GitHub {
         name: &RepositoryName,
         branch: Option<&BranchName>,
     ) -> Result<String, GitHubError> {
-        // Only installations are addressed by ids.
-        let repository = Repository {
-            installation_id: 0,
-            id: 0,
-            name: name.clone(),
-        };
-        let about: RepositoryBody = self.api.read(&repository, REPOSITORY, &[], "").await?;
+        let repository = Self::by_name(name);
+        let about = self.about(&repository).await?;
         let branch = branch.unwrap_or(&about.default_branch);
         let (rules, protection, workflows, rollups, actions) = tokio::try_join!(
             self.raw_rules(&repository, branch),

@@ -6,6 +6,7 @@
 mod account_policy;
 pub(crate) mod actions;
 mod blob;
+mod branch;
 mod budget;
 pub(crate) mod codeowners;
 pub(crate) mod protection;
@@ -22,8 +23,8 @@ use app::ports::{PullRequest, Snapshots, TestMerge, Wants};
 use app::{GitHubError, GitHubErrorKind};
 use async_trait::async_trait;
 use oracle::{
-    CodeownersError, DefaultBranch, Fact, FileContent, ObjectId, Reason, Settings, Snapshot,
-    Subject, Tree, Unavailable,
+    BranchName, CodeownersError, DefaultBranch, Fact, FileContent, ObjectId, Reason, Settings,
+    Snapshot, Subject, Tree, Unavailable,
 };
 use serde::Deserialize;
 
@@ -64,6 +65,22 @@ struct Sides {
     before: ObjectId,
 }
 
+/// What a snapshot is of.
+struct Place<'a> {
+    commit: &'a ObjectId,
+    base: &'a BranchName,
+    default: &'a BranchName,
+}
+
+/// A commit with its files.
+type Side = (ObjectId, Arc<Listing>);
+
+/// The tree under judgement, and the one that it is compared with if it is.
+struct Compared {
+    after: Side,
+    before: Option<Side>,
+}
+
 /// A comparison, as far as it is read.
 #[derive(Deserialize)]
 struct Comparison {
@@ -84,23 +101,44 @@ impl Snapshots for GitHub {
         wants: Wants,
     ) -> Result<Snapshot, GitHubError> {
         self.api.sign_in(repository).await?;
-        let base = &pull_request.base;
+        let place = Place {
+            commit: &pull_request.head,
+            base: &pull_request.base,
+            default: &pull_request.default_branch,
+        };
         let trees = self.trees(repository, pull_request);
-        let ((sides, after, before), default, rules, protection, workflows) = tokio::try_join!(
+        Box::pin(self.facts(repository, place, trees, wants)).await
+    }
+}
+
+impl GitHub {
+    /// The snapshot of these trees.
+    async fn facts(
+        &self,
+        repository: &Repository,
+        place: Place<'_>,
+        trees: impl Future<Output = Result<Compared, GitHubError>>,
+        wants: Wants,
+    ) -> Result<Snapshot, GitHubError> {
+        let base = place.base;
+        let (compared, default, rules, protection, workflows) = tokio::try_join!(
             trees,
-            self.default_listing(repository, pull_request),
+            self.default_listing(repository, &place),
             self.rules(repository, base),
             self.protection(repository, base),
             self.workflows(repository),
         )?;
-        let listings = [Some(&*after), Some(&*before), default.as_ref()];
+        let Compared { after, before } = compared;
+        // Compared with nothing, it is asked about alone.
+        let other = before.as_ref().unwrap_or(&after);
+        let listings = [Some(&*after.1), Some(&*other.1), default.as_ref()];
         let mut wanted = BTreeMap::new();
         for listing in listings.into_iter().flatten() {
             listing.wanted_blobs(wants, &mut wanted);
         }
         let ((contents, rollups), errors) = tokio::try_join!(
             self.contents(repository, base, wanted),
-            self.codeowners_errors(repository, (&sides.after, &after), (&sides.before, &before)),
+            self.codeowners_errors(repository, (&after.0, &after.1), (&other.0, &other.1)),
         )?;
         let mut settings = Settings {
             branch: base.clone(),
@@ -116,14 +154,14 @@ impl Snapshots for GitHub {
         Ok(Snapshot {
             subject: Subject {
                 repository: Some(repository.name.clone()),
-                commit: pull_request.head.clone(),
-                base_commit: Some(sides.before),
+                commit: place.commit.clone(),
+                base_commit: before.as_ref().map(|(commit, _)| commit.clone()),
                 base_branch: base.clone(),
-                default_branch: pull_request.default_branch.clone(),
+                default_branch: place.default.clone(),
             },
             settings,
-            after: after.tree(wants, &contents, errors.after),
-            before: Some(before.tree(wants, &contents, errors.before)),
+            after: after.1.tree(wants, &contents, errors.after),
+            before: before.map(|(_, listing)| listing.tree(wants, &contents, errors.before)),
             default_branch: match default {
                 None => DefaultBranch::IsBase,
                 Some(listing) => {
@@ -134,20 +172,21 @@ impl Snapshots for GitHub {
             },
         })
     }
-}
 
-impl GitHub {
     async fn trees(
         &self,
         repository: &Repository,
         pull_request: &PullRequest,
-    ) -> Result<(Sides, Arc<Listing>, Arc<Listing>), GitHubError> {
+    ) -> Result<Compared, GitHubError> {
         let sides = self.sides(repository, pull_request).await?;
         let (after, before) = tokio::try_join!(
             self.commit_listing(repository, &sides.after),
             self.commit_listing(repository, &sides.before),
         )?;
-        Ok((sides, after, before))
+        Ok(Compared {
+            after: (sides.after, after),
+            before: Some((sides.before, before)),
+        })
     }
 
     /// The test merge and its base, or without one the head and its merge base.
@@ -178,13 +217,13 @@ impl GitHub {
     async fn default_listing(
         &self,
         repository: &Repository,
-        pull_request: &PullRequest,
+        place: &Place<'_>,
     ) -> Result<Option<Listing>, GitHubError> {
-        let branch = &pull_request.default_branch;
-        if *branch == pull_request.base {
+        if place.default == place.base {
             return Ok(None);
         }
-        let listing = self.listing(repository, Revision::Branch(branch)).await?;
+        let default = Revision::Branch(place.default);
+        let listing = self.listing(repository, default).await?;
         Ok(Some(listing))
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use app::metrics::Unmeasured;
 use app::ports::Clock;
 use github::{ApiUrl, GitHub, SettingsFile};
 use oracle::{BranchName, Reason, RepositoryName};
@@ -16,6 +17,7 @@ fn with_token(world: &World, token: String) -> GitHub {
         token.into(),
         Some(GITHUB_ACTIONS.0),
         Arc::clone(&world.stores) as Arc<dyn Clock>,
+        Arc::new(Unmeasured),
     )
     .unwrap()
 }
