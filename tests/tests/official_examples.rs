@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::Path;
 
+use app::event::Event;
 use app::webhook::Decoded;
 use github::webhook::decode;
 use sandbox::contract::Contract;
@@ -53,6 +54,30 @@ fn every_official_pull_request_is_understood() {
 }
 
 #[test]
+fn every_official_merge_group_is_understood() {
+    let examples = Contract::shared()
+        .unwrap()
+        .webhook_examples("merge_group")
+        .unwrap();
+    assert_eq!(examples.len(), 2);
+    for mut example in examples {
+        example["installation"] = json!({ "id": 1, "node_id": "I" });
+        let decoded = decode("merge_group", example.to_string().as_bytes());
+        let Ok(Decoded::Event(Event::MergeGroup { head, group, .. })) = decoded else {
+            panic!("{decoded:?}");
+        };
+        assert_eq!(example["merge_group"]["head_sha"], head.to_string());
+        assert_eq!(group.base.as_str(), "main");
+        assert!(
+            group
+                .branch
+                .as_str()
+                .starts_with("gh-readonly-queue/main/pr-104-")
+        );
+    }
+}
+
+#[test]
 fn every_official_check_is_understood() {
     // The runs are another App's, by their name, and become ours by it.
     for (event, rerequested) in [("check_run", 2), ("check_suite", 2)] {
@@ -98,5 +123,5 @@ fn our_own_bodies_are_understood() {
         assert!(fits, "{name}: {decoded:?}");
         understood += 1;
     }
-    assert_eq!(understood, 10);
+    assert_eq!(understood, 12);
 }

@@ -130,6 +130,7 @@ impl Subject {
             generation: Generation {
                 number: GENERATION,
                 pull_requests: pull_requests.to_vec(),
+                merge_group: None,
                 began_at: NOW,
                 check_run_id: Some(number),
                 conclusion: Some(Conclusion::Success),

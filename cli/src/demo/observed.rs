@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::check::{CheckRun, CheckUpdate, ExternalId};
-use app::event::{DeliveryId, Head, Message, Repository};
+use app::event::{DeliveryId, Head, MergeGroup, Message, Repository};
 use app::ports::{
     Acquired, CheckRuns, Deliveries, DeliveryOutcome, Evaluations, EventQueue, FinishedDelivery,
     Lease, Leases, PullRequest, PullRequests, Snapshots, StoredEvaluation, TestMerge, Wants,
@@ -96,6 +96,19 @@ impl PullRequests for Observed<dyn PullRequests> {
             TestMerge::Pending => "has no test merge yet",
         };
         let detail = format!("#{number} is at {} and {merge}", found.head.short());
+        self.life.step("looked up", &detail);
+        Ok(found)
+    }
+
+    async fn merge_group(
+        &self,
+        repository: &Repository,
+        head: &ObjectId,
+        group: &MergeGroup,
+    ) -> Result<Option<PullRequest>, GitHubError> {
+        let found = self.inner.merge_group(repository, head, group).await?;
+        let state = if found.is_some() { "waits" } else { "is gone" };
+        let detail = format!("the merge group at {} {state}", head.short());
         self.life.step("looked up", &detail);
         Ok(found)
     }

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use oracle::{ObjectId, RepositoryName};
+use oracle::{BranchName, ObjectId, RepositoryName};
 use serde::{Deserialize, Serialize};
 
 use crate::trace::TraceId;
@@ -67,6 +67,19 @@ pub struct Head {
     pub sha: ObjectId,
 }
 
+/// A merge queue's group: pull requests merged, in a branch of GitHub's own, with what they are to be
+/// merged into. Its head, and these, never change; whether it is still there does.
+/// <https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/configuring-pull-request-merges/managing-a-merge-queue>
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MergeGroup {
+    /// The queue's own branch, `gh-readonly-queue/main/pr-7-…`, whose tip is the group's head.
+    pub branch: BranchName,
+    /// The branch that the queue is for.
+    pub base: BranchName,
+    /// What the group is merged with: the tip of `base`, or the head of the group before it.
+    pub base_sha: ObjectId,
+}
+
 /// The most pull requests that a [`Event::Rerequested`] names, so that a message keeps its bound.
 pub const MOST_NAMED: usize = 50;
 
@@ -89,6 +102,16 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         before: Option<ObjectId>,
     },
+    /// `merge_group`: a queue wants the check of a group (`checks_requested`), or has taken the
+    /// group back (`destroyed`): merged, or dissolved.
+    MergeGroup {
+        /// The repository.
+        repository: Repository,
+        /// The group's head.
+        head: ObjectId,
+        /// The rest of it.
+        group: MergeGroup,
+    },
     /// Somebody wants our check of a commit made again: `check_run` or `check_suite`, action
     /// `rerequested`. Made by [`Event::rerequested`].
     Rerequested {
@@ -107,7 +130,7 @@ pub enum Event {
 /// more than one) it is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EventKind {
-    /// Pull requests that change.
+    /// Pull requests and merge groups that change.
     PullRequest,
     /// Checks that are wanted again.
     CheckRun,
@@ -136,7 +159,7 @@ impl Event {
     /// What it is about.
     pub fn kind(&self) -> EventKind {
         match self {
-            Self::PullRequest { .. } => EventKind::PullRequest,
+            Self::PullRequest { .. } | Self::MergeGroup { .. } => EventKind::PullRequest,
             Self::Rerequested { .. } => EventKind::CheckRun,
         }
     }
@@ -144,9 +167,9 @@ impl Event {
     /// Where it happened.
     pub fn repository(&self) -> &Repository {
         match self {
-            Self::PullRequest { repository, .. } | Self::Rerequested { repository, .. } => {
-                repository
-            }
+            Self::PullRequest { repository, .. }
+            | Self::MergeGroup { repository, .. }
+            | Self::Rerequested { repository, .. } => repository,
         }
     }
 }
@@ -204,6 +227,19 @@ mod tests {
             let json = serde_json::to_string(&message(event)).unwrap();
             assert!(json.len() <= 2_048, "{} bytes for {named}", json.len());
         }
+        // The worst of names: each byte is two in JSON.
+        let name = BranchName::new(&"\"".repeat(255)).unwrap();
+        let event = Event::MergeGroup {
+            repository: widest_repository(),
+            head: sha.clone(),
+            group: MergeGroup {
+                branch: name.clone(),
+                base: name,
+                base_sha: sha,
+            },
+        };
+        let json = serde_json::to_string(&message(event)).unwrap();
+        assert!(json.len() <= 2_048, "{} bytes for a group", json.len());
     }
 
     #[test]
@@ -211,7 +247,7 @@ mod tests {
         let sha = ObjectId::new(&"a".repeat(40)).unwrap();
         let named = |numbers| match Event::rerequested(widest_repository(), sha.clone(), numbers) {
             Event::Rerequested { pull_requests, .. } => pull_requests,
-            other @ Event::PullRequest { .. } => panic!("{other:?}"),
+            other => panic!("{other:?}"),
         };
         assert_eq!(named(vec![3, 1, 3]), [1, 3]);
         assert_eq!(named((1..=50).collect()).len(), 50);

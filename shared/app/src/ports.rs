@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::check::{CheckOutput, CheckRun, CheckUpdate, Conclusion, ExternalId};
 use crate::error::{GitHubError, StoreError};
-use crate::event::{DeliveryId, Head, Message, Repository};
+use crate::event::{DeliveryId, Head, MergeGroup, Message, Repository};
 
 /// The time, as a port: use cases are tested under a clock that they don't own.
 pub trait Clock: Send + Sync {
@@ -136,6 +136,9 @@ pub struct Generation {
     pub number: u32,
     /// What is judged: the open pull requests of this head when it began, sorted.
     pub pull_requests: Vec<HeadPullRequest>,
+    /// The merge group that has this head and is judged, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merge_group: Option<MergeGroup>,
     /// When it began: the reports' time, so that a resumed evaluation says the same.
     pub began_at: Timestamp,
     /// GitHub's id of its Check Run, once known.
@@ -212,7 +215,7 @@ pub trait Heads: Send + Sync {
 /// says the same to the byte.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredEvaluation {
-    /// One report per pull request, by number.
+    /// One report per pull request, by number; [`MERGE_GROUP`] is that of the merge group.
     pub reports: Vec<(u64, Report)>,
     /// What the Check Run says.
     pub output: CheckOutput,
@@ -290,10 +293,14 @@ pub trait AccountPolicies: Send + Sync {
     async fn account_policy(&self, repository: &Repository) -> Result<AccountPolicy, GitHubError>;
 }
 
-/// A pull request as GitHub has it now.
+/// The number by which a merge group is told from pull requests, whose numbers begin at 1.
+pub const MERGE_GROUP: u64 = 0;
+
+/// A pull request as GitHub has it now; or a merge group, which is judged as a pull request with a
+/// clean test merge is (docs/adr/0011-merge-groups.md).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PullRequest {
-    /// Its number.
+    /// Its number; [`MERGE_GROUP`] for a merge group.
     pub number: u64,
     /// Whether it is open.
     pub open: bool,
@@ -337,6 +344,14 @@ pub trait PullRequests: Send + Sync {
         repository: &Repository,
         number: u64,
     ) -> Result<PullRequest, GitHubError>;
+    /// The merge group with this head; `None` when it is gone, or its branch has another head.
+    /// [`NotFound`](crate::GitHubErrorKind::NotFound) as above.
+    async fn merge_group(
+        &self,
+        repository: &Repository,
+        head: &ObjectId,
+        group: &MergeGroup,
+    ) -> Result<Option<PullRequest>, GitHubError>;
     /// The numbers of the open pull requests that have this head, those of forks among them, in
     /// order. Where more are open than can be looked through that is unavailable, whether some
     /// were found or not. [`NotFound`](crate::GitHubErrorKind::NotFound) when the installation or

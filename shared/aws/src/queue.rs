@@ -54,7 +54,7 @@ pub struct Queue {
 /// The queue that an event is sent to.
 pub fn queue_of(event: &Event) -> QueueName {
     match event {
-        Event::PullRequest { .. } => QueueName::PullRequest,
+        Event::PullRequest { .. } | Event::MergeGroup { .. } => QueueName::PullRequest,
         Event::Rerequested { .. } => QueueName::CheckRun,
     }
 }

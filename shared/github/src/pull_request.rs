@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use app::GitHubError;
-use app::event::Repository;
-use app::ports::{PullRequest, PullRequests, TestMerge};
+use app::event::{MergeGroup, Repository};
+use app::ports::{MERGE_GROUP, PullRequest, PullRequests, TestMerge};
 use async_trait::async_trait;
 use oracle::{BranchName, Fact, ObjectId, Reason, Unavailable};
 use serde::Deserialize;
@@ -15,6 +15,7 @@ use crate::GitHub;
 use crate::api::{MOST_PAGES, Pages};
 use crate::endpoint::{GRAPHQL, PULL_REQUESTS};
 use crate::error;
+use crate::graphql::Reply;
 
 const QUERY: &str = "\
 query($owner: String!, $name: String!, $number: Int!) {
@@ -30,6 +31,14 @@ query($owner: String!, $name: String!, $number: Int!) {
       mergeable
       potentialMergeCommit { oid parents(first: 2) { nodes { oid } } }
     }
+  }
+}";
+
+const GROUP_QUERY: &str = "\
+query($owner: String!, $name: String!, $branch: String!) {
+  repository(owner: $owner, name: $name) {
+    defaultBranchRef { name }
+    ref(qualifiedName: $branch) { target { oid } }
   }
 }";
 
@@ -100,10 +109,38 @@ impl PullRequests for GitHub {
         });
         let reply = self.api.query(repository, QUERY, &variables).await?;
         let node: Node = reply.field("pullRequest")?;
-        let default_branch: Option<Branch> = reply.field("defaultBranchRef")?;
-        let default_branch = default_branch
-            .ok_or_else(|| error::unexpected(GRAPHQL, "a pull request without a default branch"))?;
-        Ok(node.into_pull_request(number, default_branch.name))
+        let default_branch = default_branch(&reply, "a pull request")?;
+        Ok(node.into_pull_request(number, default_branch))
+    }
+
+    async fn merge_group(
+        &self,
+        repository: &Repository,
+        head: &ObjectId,
+        group: &MergeGroup,
+    ) -> Result<Option<PullRequest>, GitHubError> {
+        let variables = json!({
+            "owner": repository.name.owner(),
+            "name": repository.name.name(),
+            "branch": format!("refs/heads/{}", group.branch),
+        });
+        let reply = self.api.query(repository, GROUP_QUERY, &variables).await?;
+        let tip = reply.field::<Option<Ref>>("ref")?.and_then(|it| it.target);
+        let default_branch = default_branch(&reply, "a merge group")?;
+        Ok(tip.filter(|tip| tip.oid == *head).map(|_| PullRequest {
+            number: MERGE_GROUP,
+            open: true,
+            head: head.clone(),
+            from_fork: false,
+            base: group.base.clone(),
+            base_tip: group.base_sha.clone(),
+            default_branch,
+            // The queue has merged it already, with its base.
+            test_merge: TestMerge::Clean {
+                commit: head.clone(),
+                base: group.base_sha.clone(),
+            },
+        }))
     }
 
     async fn open_with_head(
@@ -137,6 +174,13 @@ impl PullRequests for GitHub {
             }),
         })
     }
+}
+
+/// The repository's default branch, which every repository has that has a commit.
+fn default_branch(reply: &Reply, of: &str) -> Result<BranchName, GitHubError> {
+    let branch: Option<Branch> = reply.field("defaultBranchRef")?;
+    let branch = branch.map(|branch| branch.name);
+    branch.ok_or_else(|| error::unexpected(GRAPHQL, format!("{of} without a default branch")))
 }
 
 impl Node {

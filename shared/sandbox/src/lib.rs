@@ -57,4 +57,6 @@ pub use state::{
     CheckRun, CheckStatus, Delivery, Enforcement, GITHUB_ACTIONS, Output, Permissions, Protection,
     Role, Ruleset, SelectedActions, StatusState, WorkflowState,
 };
-pub use story::{App, Installation, NewApp, Options, PullRequest, Repository, Sandbox, StartError};
+pub use story::{
+    App, Installation, MergeGroup, NewApp, Options, PullRequest, Repository, Sandbox, StartError,
+};

@@ -7,5 +7,6 @@ mod kills;
 mod life;
 mod mirror;
 mod policy;
+mod queue;
 mod refusals;
 mod rerun;

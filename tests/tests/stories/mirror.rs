@@ -91,9 +91,11 @@ impl Mirror {
         let new = NewApp::named("Phase Mirror")
             .permission("checks", Access::Write)
             .permission("contents", Access::Read)
+            .permission("merge_queues", Access::Read)
             .permission("pull_requests", Access::Read)
             .permission("statuses", Access::Read)
             .permission("actions", Access::Read)
+            .subscribed_to("merge_group")
             .subscribed_to("pull_request");
         let app = github.create_app(new);
         let installation = app.install("octo-org");
@@ -241,7 +243,7 @@ impl Mirror {
     /// How the latest delivery that is worked on ended.
     pub(crate) async fn end_of_latest(&self) -> Option<FinishedDelivery> {
         let deliveries = self.github.deliveries();
-        let worked_on = ["pull_request", "check_run", "check_suite"];
+        let worked_on = ["pull_request", "merge_group", "check_run", "check_suite"];
         let is_one = |it: &&Delivery| worked_on.contains(&&*it.event);
         let latest = deliveries.iter().rfind(is_one)?;
         let id = DeliveryId::new(&latest.guid).expect("GitHub's GUIDs are ids");

@@ -8,14 +8,14 @@ use oracle::Run;
 
 use super::end::{Postponed, Stop};
 use super::publish::CheckRunAt;
-use super::{Cause, Job, Mention, Ports};
+use super::{Cause, Job, Mention, Ports, Rerun};
 use crate::check::{Conclusion, ExternalId};
 use crate::error::GitHubErrorKind;
-use crate::event::{DeliveryId, Head};
+use crate::event::{DeliveryId, Head, MergeGroup};
 use crate::metrics::{Measurement, Phase};
 use crate::ports::{
-    Acquired, DeliveryOutcome, Generation, HeadPullRequest, Lease, PullRequest, StoredEvaluation,
-    TestMerge,
+    Acquired, DeliveryOutcome, Generation, HeadPullRequest, Lease, MERGE_GROUP, PullRequest,
+    StoredEvaluation, TestMerge,
 };
 use crate::render;
 
@@ -27,10 +27,26 @@ pub(super) struct HeadWork<'a> {
 
 /// What the pull requests of a head are now.
 pub(super) struct Called {
-    /// Open, with this head, by number.
+    /// Open, with this head, by number; a merge group is the first.
     open: Vec<PullRequest>,
+    /// That group.
+    group: Option<MergeGroup>,
     /// The one that the event is about, whatever became of it.
     mentioned: Option<PullRequest>,
+}
+
+impl Called {
+    /// The open pull requests, as a generation keeps them.
+    fn pull_requests(&self) -> impl Iterator<Item = HeadPullRequest> {
+        let all = self.open.iter().filter(|now| now.number != MERGE_GROUP);
+        all.map(as_judged)
+    }
+
+    /// Whether a generation judges exactly these.
+    fn is_what(&self, generation: &Generation) -> bool {
+        let wanted = self.pull_requests();
+        wanted.eq(generation.pull_requests.iter().cloned()) && self.group == generation.merge_group
+    }
 }
 
 impl Job<'_> {
@@ -114,6 +130,7 @@ impl HeadWork<'_> {
         let (mention, rerun) = match cause {
             Cause::Event(mention) => (Some(mention), None),
             Cause::Rerun(rerun) => (None, Some(rerun)),
+            Cause::Queue(_) => (None, None),
             Cause::LeftBy(number) => {
                 // The usual push leaves nothing behind, and then GitHub is not asked. Only the
                 // lease makes this true: nobody is about to judge the head with this one.
@@ -125,19 +142,23 @@ impl HeadWork<'_> {
                 (None, None)
             }
         };
-        let named = rerun.map_or(&[][..], |rerun| rerun.named);
-        let mut called = self.called(watched, named, mention).await?;
-        if rerun.is_some() && called.open.is_empty() {
-            called = self.look_for_open().await?;
-        }
+        let group = match cause {
+            Cause::Queue(group) => Some(group.clone()),
+            // Whoever wants a group's check again names its head only.
+            _ => latest
+                .as_ref()
+                .and_then(|latest| latest.merge_group.clone()),
+        };
+        let had_group = group.is_some();
+        let called = self.callers(watched, mention, rerun, group).await?;
         let conclusion = if called.open.is_empty() {
             if let Some(unfinished) = latest.filter(|generation| !generation.is_finished()) {
-                self.resume(unfinished, &called.open).await?;
+                self.resume(unfinished, &called).await?;
             }
             None
         } else {
             let asked = rerun.map(|rerun| rerun.delivery);
-            let latest = self.judge_once(latest, &called.open, asked).await?;
+            let latest = self.judge_once(latest, &called, asked).await?;
             latest.conclusion
         };
         let moved_on = called
@@ -152,11 +173,40 @@ impl HeadWork<'_> {
                 let detail = format!("The check of {short} says {conclusion}.");
                 (DeliveryOutcome::Done, detail)
             }
+            None if had_group => {
+                let detail = format!("The merge group with the head {short} is gone.");
+                (DeliveryOutcome::Superseded, detail)
+            }
             None => {
                 let detail = format!("No open pull request has the head {short}.");
                 (DeliveryOutcome::Ignored, detail)
             }
         })
+    }
+
+    /// Who calls for the check of this head now.
+    async fn callers(
+        &self,
+        watched: Vec<HeadPullRequest>,
+        mention: Option<Mention<'_>>,
+        rerun: Option<Rerun<'_>>,
+        group: Option<MergeGroup>,
+    ) -> Result<Called, Stop> {
+        let named = rerun.map_or(&[][..], |rerun| rerun.named);
+        let mut called = self.called(watched, named, mention).await?;
+        let Some(group) = group else {
+            if rerun.is_some() && called.open.is_empty() {
+                return self.look_for_open().await;
+            }
+            return Ok(called);
+        };
+        let pull_requests = &self.ports().pull_requests;
+        let (repository, sha) = (self.job.repository, &self.head().sha);
+        if let Some(now) = pull_requests.merge_group(repository, sha, &group).await? {
+            called.open.insert(0, now);
+            called.group = Some(group);
+        }
+        Ok(called)
     }
 
     /// Reads every pull request that may have this head, and remembers those that have.
@@ -179,6 +229,7 @@ impl HeadWork<'_> {
             .collect();
         let mut called = Called {
             open: Vec::new(),
+            group: None,
             mentioned: None,
         };
         for number in numbers {
@@ -232,27 +283,26 @@ impl HeadWork<'_> {
     async fn judge_once(
         &mut self,
         mut latest: Option<Generation>,
-        open: &[PullRequest],
+        called: &Called,
         asked: Option<&DeliveryId>,
     ) -> Result<Generation, Stop> {
-        let wanted: Vec<HeadPullRequest> = open.iter().map(as_judged).collect();
         loop {
             latest = match latest {
                 Some(latest) if !latest.is_finished() => {
                     let latest = self.join(latest, asked).await?;
-                    Some(self.resume(latest, open).await?)
+                    Some(self.resume(latest, called).await?)
                 }
                 Some(latest)
                     if latest.is_judged()
-                        && latest.pull_requests == wanted
+                        && called.is_what(&latest)
                         && asked.is_none_or(|asked| latest.answers(asked)) =>
                 {
                     return Ok(latest);
                 }
                 latest => {
-                    let begun = self.begin(latest.as_ref(), &wanted, asked).await?;
+                    let begun = self.begin(latest.as_ref(), called, asked).await?;
                     let run = self.create(&begun).await?;
-                    Some(self.judge(begun, run, open).await?)
+                    Some(self.judge(begun, run, &called.open).await?)
                 }
             }
         }
@@ -262,12 +312,13 @@ impl HeadWork<'_> {
     async fn begin(
         &self,
         latest: Option<&Generation>,
-        wanted: &[HeadPullRequest],
+        called: &Called,
         asked: Option<&DeliveryId>,
     ) -> Result<Generation, Stop> {
         let mut begun = Generation {
             number: latest.map_or(1, |latest| latest.number.saturating_add(1)),
-            pull_requests: wanted.to_vec(),
+            pull_requests: called.pull_requests().collect(),
+            merge_group: called.group.clone(),
             began_at: self.ports().clock.now(),
             check_run_id: None,
             conclusion: None,
@@ -286,14 +337,12 @@ impl HeadWork<'_> {
     async fn resume(
         &mut self,
         unfinished: Generation,
-        open: &[PullRequest],
+        called: &Called,
     ) -> Result<Generation, Stop> {
         let evaluations = &self.ports().evaluations;
         let said = evaluations.load(self.head(), unfinished.number).await?;
-        let called_for = open
-            .iter()
-            .map(as_judged)
-            .eq(unfinished.pull_requests.iter().cloned());
+        let open = &called.open;
+        let called_for = called.is_what(&unfinished);
         let run = self.existing(&unfinished).await?;
         match (said, run) {
             (Some(said), run) => {

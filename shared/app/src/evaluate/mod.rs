@@ -22,7 +22,7 @@ use tracing::Instrument;
 pub use attempt::{Attempt, MAX_RECEIVES};
 pub use end::{Disposition, Postponed, WorkError};
 
-use crate::event::{DeliveryId, Event, Head, Message, Repository};
+use crate::event::{DeliveryId, Event, Head, MergeGroup, Message, Repository};
 use crate::metrics::{Measurement, Metrics};
 use crate::ports::{
     AccountPolicies, CheckRuns, Clock, Deliveries, DeliveryOutcome, Evaluations, FinishedDelivery,
@@ -201,6 +201,8 @@ struct Rerun<'a> {
 enum Cause<'a> {
     /// An event says that this pull request has it.
     Event(Mention<'a>),
+    /// A merge queue says that this group has it, or had.
+    Queue(&'a MergeGroup),
     /// An event says that the pull request with this number has it no more.
     LeftBy(u64),
     /// Somebody wants its check made again.
@@ -228,6 +230,14 @@ impl Job<'_> {
                     before: before.as_ref(),
                 };
                 self.pull_request(head, mention).await
+            }
+            Event::MergeGroup {
+                repository: _,
+                head,
+                group,
+            } => {
+                let cause = Cause::Queue(group);
+                self.bring_up_to_date(self.head(head), cause).await
             }
             Event::Rerequested {
                 repository: _,

@@ -7,7 +7,7 @@ use oracle::{Policy, PolicyError, Snapshot};
 use super::end::Stop;
 use super::head::HeadWork;
 use crate::error::GitHubErrorKind;
-use crate::ports::{AccountPolicy, PolicyOf, PullRequest, StoredPolicy, TestMerge};
+use crate::ports::{AccountPolicy, MERGE_GROUP, PolicyOf, PullRequest, StoredPolicy, TestMerge};
 
 /// The repository in which an account keeps what holds for all its repositories.
 const ACCOUNTS_OWN: &str = ".github";
@@ -53,7 +53,9 @@ impl HeadWork<'_> {
         };
         // Without a test merge the base is where the branches parted, maybe long ago: its policy
         // judges, but is no copy of the branch's.
-        let is_current = matches!(pull_request.test_merge, TestMerge::Clean { .. });
+        // Nor is a merge group's base: it may be the head of another group, that is never merged.
+        let is_current = matches!(pull_request.test_merge, TestMerge::Clean { .. })
+            && pull_request.number != MERGE_GROUP;
         let base = snapshot.before.as_ref().unwrap_or(&snapshot.after);
         match policy::in_tree(base) {
             InTree::Valid(file, content) => {

@@ -6,9 +6,10 @@ use oracle::{Fact, ObjectId, Reason, Snapshot, Unavailable};
 use super::world::{RecordedRun, State, World};
 use crate::check::{ANNOTATIONS_PER_REQUEST, CheckRun, CheckUpdate, ExternalId};
 use crate::error::{GitHubError, GitHubErrorKind};
-use crate::event::Repository;
+use crate::event::{MergeGroup, Repository};
 use crate::ports::{
-    AccountPolicies, AccountPolicy, CheckRuns, PullRequest, PullRequests, Snapshots, Wants,
+    AccountPolicies, AccountPolicy, CheckRuns, MERGE_GROUP, PullRequest, PullRequests, Snapshots,
+    Wants,
 };
 
 /// The most characters that a summary may have.
@@ -80,6 +81,19 @@ impl PullRequests for World {
         .await
     }
 
+    async fn merge_group(
+        &self,
+        repository: &Repository,
+        head: &ObjectId,
+        _group: &MergeGroup,
+    ) -> Result<Option<PullRequest>, GitHubError> {
+        self.github("PullRequests::merge_group", |state| {
+            let group = state.merge_groups.get(&(repository.id, head.clone()));
+            Ok(group.cloned())
+        })
+        .await
+    }
+
     async fn open_with_head(
         &self,
         repository: &Repository,
@@ -116,9 +130,12 @@ impl Snapshots for World {
         _wants: Wants,
     ) -> Result<Snapshot, GitHubError> {
         self.github("Snapshots::snapshot", |state| {
-            let known = state
-                .pull_requests
-                .contains_key(&(repository.id, pull_request.number));
+            let key = (repository.id, pull_request.number);
+            let group = (repository.id, pull_request.head.clone());
+            let known = match pull_request.number {
+                MERGE_GROUP => state.merge_groups.contains_key(&group),
+                _ => state.pull_requests.contains_key(&key),
+            };
             let snapshot = state.snapshot.filter(|_| known);
             let snapshot = snapshot.ok_or(GitHubErrorKind::NotFound)?;
             Ok(snapshot(pull_request))

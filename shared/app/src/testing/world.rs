@@ -57,6 +57,8 @@ pub(super) struct State {
     pub(super) too_many_open: bool,
     pub(super) snapshot: Option<fn(&PullRequest) -> Snapshot>,
     pub(super) policies: BTreeMap<PolicyOf, StoredPolicy>,
+    /// By repository and head.
+    pub(super) merge_groups: BTreeMap<(u64, ObjectId), PullRequest>,
     /// By the account's name.
     pub(super) account_policies: BTreeMap<String, AccountPolicy>,
     pub(super) secrets: KeptSecrets,
@@ -91,6 +93,7 @@ impl World {
                 generations: BTreeMap::new(),
                 evaluations: BTreeMap::new(),
                 pull_requests: BTreeMap::new(),
+                merge_groups: BTreeMap::new(),
                 commits: BTreeSet::new(),
                 too_many_open: false,
                 snapshot: None,
@@ -140,6 +143,20 @@ impl World {
             .commits
             .insert((repository_id, pull_request.head.clone()));
         state.pull_requests.insert(key, pull_request);
+    }
+
+    /// Lets a merge queue make a group.
+    pub fn put_merge_group(&self, repository_id: u64, group: PullRequest) {
+        let key = (repository_id, group.head.clone());
+        let mut state = self.lock();
+        state.commits.insert(key.clone());
+        state.merge_groups.insert(key, group);
+    }
+
+    /// Lets the queue take a group back.
+    pub fn destroy_merge_group(&self, repository_id: u64, head: &ObjectId) {
+        let key = (repository_id, head.clone());
+        self.lock().merge_groups.remove(&key);
     }
 
     /// The pull request as GitHub has it.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use app::testing::Fault;
 
 use crate::simulation::Simulation;
-use crate::stage::{self, Base};
+use crate::stage::{self, Base, REPOSITORY};
 
 /// What befalls the worker at its `call`th call.
 #[derive(Debug, Clone, Copy)]
@@ -16,8 +16,9 @@ enum Accident {
 }
 
 /// Two pull requests with one head and different bases, then a new base, a wish for another check,
-/// a push that leaves the other behind, a close, and a wish that comes too late.
-const CHAPTERS: [fn(&mut Simulation); 7] = [
+/// a push that leaves the other behind, a close, and a wish that comes too late; then a merge group,
+/// a wish for its check, and its end.
+const CHAPTERS: [fn(&mut Simulation); 10] = [
     |simulation| {
         stage::put(&simulation.world, 1, 0, Base::Strict);
         simulation.send(stage::message(1, 1, 0, None));
@@ -40,6 +41,17 @@ const CHAPTERS: [fn(&mut Simulation); 7] = [
         simulation.send(stage::message(5, 2, 0, None));
     },
     |simulation| simulation.send(stage::rerun(7, 0, &[])),
+    |simulation| {
+        stage::put_group(&simulation.world, 3, Base::Grumpy);
+        simulation.send(stage::group(8, 3, Base::Grumpy));
+    },
+    |simulation| simulation.send(stage::rerun(9, 3, &[])),
+    |simulation| {
+        simulation
+            .world
+            .destroy_merge_group(REPOSITORY, &stage::commit(3));
+        simulation.send(stage::group(10, 3, Base::Grumpy));
+    },
 ];
 
 /// Tells the story; at its `call`th call the accident happens. `turn` turns the page while the

@@ -223,7 +223,7 @@ impl Simulation {
             let head = stage::head(sha);
             let is_about_it = |message: &&Message| match &message.event {
                 Event::Rerequested { head: of, .. } => *of == head.sha,
-                Event::PullRequest { .. } => false,
+                Event::PullRequest { .. } | Event::MergeGroup { .. } => false,
             };
             let asked: Vec<&Message> = self.sent.values().filter(is_about_it).collect();
             let Some(latest) = self.world.latest_generation(&head) else {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use app::event::{DeliveryId, Event, Head, Message, Repository};
-use app::ports::{PullRequest, TestMerge};
+use app::event::{DeliveryId, Event, Head, MergeGroup, Message, Repository};
+use app::ports::{MERGE_GROUP, PullRequest, TestMerge};
 use app::testing::World;
 use oracle::{
     ActionsPermissions, AllowedActions, BranchName, Decision, DefaultBranch, Evidence, Fact,
@@ -111,6 +111,33 @@ pub(crate) fn message(delivery: u32, number: u64, head: u8, before: Option<u8>) 
             number,
             head: commit(head),
             before: before.map(commit),
+        },
+    }
+}
+
+/// Lets a merge queue make a group with this head.
+pub(crate) fn put_group(world: &World, head: u8, base: Base) {
+    let mut group = pull_request(MERGE_GROUP, head, base);
+    group.test_merge = TestMerge::Clean {
+        commit: commit(head),
+        base: commit(200),
+    };
+    world.put_merge_group(REPOSITORY, group);
+}
+
+/// A delivery of its own about a merge group.
+pub(crate) fn group(delivery: u32, head: u8, base: Base) -> Message {
+    Message {
+        delivery: DeliveryId::new(&format!("{delivery:08x}")).expect("hex digits"),
+        trace: None,
+        event: Event::MergeGroup {
+            repository: repository(),
+            head: commit(head),
+            group: MergeGroup {
+                branch: BranchName::new("gh-readonly-queue/main/pr-3").expect("a branch"),
+                base: base.branch(),
+                base_sha: commit(200),
+            },
         },
     }
 }

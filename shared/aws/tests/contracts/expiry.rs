@@ -48,6 +48,7 @@ pub(crate) fn generation(clock: &dyn Clock) -> Generation {
         number: 1,
         pull_requests: Vec::new(),
         began_at: clock.now(),
+        merge_group: None,
         check_run_id: None,
         conclusion: None,
         reruns: Vec::new(),

@@ -61,6 +61,7 @@ async fn fill(fixture: &Fixture) {
         number: 1,
         pull_requests: vec![pull_request(1)],
         began_at: fixture.clock.now(),
+        merge_group: None,
         check_run_id: None,
         conclusion: None,
         reruns: Vec::new(),

@@ -13,7 +13,9 @@ mod tests;
 use app::check::CHECK_NAME;
 use app::webhook::{DecodeError, Decoded};
 
-use payload::{CheckRunPayload, CheckSuitePayload, Envelope, PullRequestPayload};
+use payload::{
+    CheckRunPayload, CheckSuitePayload, Envelope, MergeGroupPayload, PullRequestPayload,
+};
 
 /// Reads one delivery. `event` is the header `X-GitHub-Event`, `body` the raw JSON.
 ///
@@ -34,6 +36,12 @@ pub fn decode(event: &str, body: &[u8]) -> Result<Decoded, DecodeError> {
             if action == Some("edited") && !payload.changes_base() {
                 return Ok(ignored(event, action));
             }
+            Ok(Decoded::Event(payload.into_event()))
+        }
+        ("merge_group", Some("checks_requested" | "destroyed"))
+            if envelope.installation.is_some() =>
+        {
+            let payload: MergeGroupPayload = payload::read(body)?;
             Ok(Decoded::Event(payload.into_event()))
         }
         // GitHub sends these to the App alone whose check it is.

@@ -1,14 +1,14 @@
 //! The fields of payloads that are read, and nothing else.
 
-use app::event::{Event, Repository};
+use app::event::{Event, MergeGroup, Repository};
 use app::webhook::DecodeError;
-use oracle::{ObjectId, RepositoryName};
+use oracle::{BranchName, InvalidName, ObjectId, RepositoryName};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
 
 /// Every field that is read; an error names one of these, never a key of the payload's own.
-const FIELDS: [&str; 27] = [
+const FIELDS: [&str; 32] = [
     "action",
     "before",
     "changes",
@@ -29,6 +29,11 @@ const FIELDS: [&str; 27] = [
     "check_suite.pull_requests.number",
     "installation",
     "installation.id",
+    "merge_group",
+    "merge_group.base_ref",
+    "merge_group.base_sha",
+    "merge_group.head_ref",
+    "merge_group.head_sha",
     "pull_request",
     "pull_request.head",
     "pull_request.head.sha",
@@ -182,6 +187,50 @@ impl PullRequestPayload {
             number: self.pull_request.number,
             head: self.pull_request.head.sha,
             before: self.before,
+        }
+    }
+}
+
+/// `merge_group`.
+#[derive(Debug, Deserialize)]
+pub(super) struct MergeGroupPayload {
+    installation: Installation,
+    repository: RepositoryPayload,
+    merge_group: Group,
+}
+
+#[derive(Debug, Deserialize)]
+struct Group {
+    head_sha: ObjectId,
+    head_ref: HeadsRef,
+    base_sha: ObjectId,
+    base_ref: HeadsRef,
+}
+
+/// A branch, written as `refs/heads/NAME` or as its name alone.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "String")]
+struct HeadsRef(BranchName);
+
+impl TryFrom<String> for HeadsRef {
+    type Error = InvalidName;
+
+    fn try_from(text: String) -> Result<Self, InvalidName> {
+        let name = text.strip_prefix("refs/heads/").unwrap_or(&text);
+        BranchName::new(name).map(Self)
+    }
+}
+
+impl MergeGroupPayload {
+    pub(super) fn into_event(self) -> Event {
+        Event::MergeGroup {
+            repository: self.repository.of(&self.installation),
+            head: self.merge_group.head_sha,
+            group: MergeGroup {
+                branch: self.merge_group.head_ref.0,
+                base: self.merge_group.base_ref.0,
+                base_sha: self.merge_group.base_sha,
+            },
         }
     }
 }

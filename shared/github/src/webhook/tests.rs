@@ -73,6 +73,43 @@ fn an_edit_counts_only_when_it_moves_the_base() {
 }
 
 #[test]
+fn a_merge_group_is_an_event_when_it_comes_and_when_it_goes() {
+    let payload = |action: &str, head_ref: &str| {
+        json!({
+            "action": action,
+            "installation": { "id": 5 },
+            "repository": { "id": 2, "full_name": "octo-org/hello" },
+            "merge_group": {
+                "head_sha": HEAD,
+                "head_ref": head_ref,
+                "base_sha": "b".repeat(40),
+                "base_ref": "refs/heads/release/1.x",
+            },
+        })
+    };
+    let branch = "gh-readonly-queue/release/1.x/pr-7-abc";
+    for action in ["checks_requested", "destroyed"] {
+        let decoded = read(
+            "merge_group",
+            &payload(action, &format!("refs/heads/{branch}")),
+        );
+        let Decoded::Event(Event::MergeGroup { head, group, .. }) = decoded else {
+            panic!("{decoded:?}");
+        };
+        assert_eq!((head.as_str(), group.base.as_str()), (HEAD, "release/1.x"));
+        assert_eq!(group.branch.as_str(), branch);
+    }
+    let wrong = payload("checks_requested", "refs/heads/../main").to_string();
+    let field = "merge_group.head_ref";
+    assert_eq!(
+        decode("merge_group", wrong.as_bytes()),
+        Err(DecodeError::Field { field })
+    );
+    let other = read("merge_group", &payload("renamed", "refs/heads/x"));
+    assert_eq!(other, ignored("merge_group", Some("renamed")));
+}
+
+#[test]
 fn everything_else_is_ignored_by_name() {
     assert_eq!(
         read("pull_request", &pull_request("labeled")),

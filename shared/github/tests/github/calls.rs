@@ -56,6 +56,18 @@ async fn a_cold_event_a_warm_one_and_their_duplicates() {
     assert_eq!(pull_request.check_runs().len(), 1);
 }
 
+#[tokio::test]
+async fn a_merge_group() {
+    let world = World::new().await;
+    let pull_request = world.open_pull_request();
+    done(&world, &world.message()).await;
+    world.take_calls();
+    let group = pull_request.enqueue(None);
+    done(&world, &world.message()).await;
+    assert_cost(&world, "a merge group");
+    assert_eq!(group.check_runs().len(), 1);
+}
+
 /// A call is measured by its route, an answer that is lost and repeated as two.
 #[tokio::test]
 async fn every_attempt_is_measured() {

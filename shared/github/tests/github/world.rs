@@ -48,8 +48,10 @@ impl World {
                 .permission("actions", Access::Read)
                 .permission("checks", Access::Write)
                 .permission("contents", Access::Read)
+                .permission("merge_queues", Access::Read)
                 .permission("pull_requests", Access::Read)
                 .permission("statuses", Access::Read)
+                .subscribed_to("merge_group")
                 .subscribed_to("pull_request"),
         );
         let files = [

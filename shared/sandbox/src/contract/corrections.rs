@@ -24,6 +24,12 @@ pub(super) fn apply(document: &mut Value) {
     if let Some(response) = document.pointer_mut(errors) {
         *response = json!({ "$ref": "#/components/responses/not_found" });
     }
+    // An App may subscribe to `merge_group`; the same list elsewhere (`requested`) has it.
+    let events = "/components/schemas/webhook-check-suite-rerequested/properties/check_suite\
+                  /properties/app/properties/events/items/enum";
+    if let Some(Value::Array(known)) = document.pointer_mut(events) {
+        known.push(json!("merge_group"));
+    }
     // Since 2024 every error has its status in the body, as `basic-error` says.
     for error in ["validation-error", "validation-error-simple"] {
         let properties = format!("/components/schemas/{error}/properties");

@@ -99,6 +99,22 @@ impl State {
         })
     }
 
+    /// `simple-commit`; `null` where there is none.
+    pub(crate) fn simple_commit_json(&self, repository: u64, id: ObjectId) -> Value {
+        let Some(commit) = self.objects(repository).commit(id) else {
+            return Value::Null;
+        };
+        let author = json!({"name": commit.author.name, "email": commit.author.email});
+        json!({
+            "id": id.to_string(),
+            "tree_id": commit.tree.to_string(),
+            "message": commit.message,
+            "timestamp": time(commit.author.at),
+            "author": author,
+            "committer": author,
+        })
+    }
+
     /// `diff-entry`, of a file as it is in this commit.
     pub(crate) fn diff_entry_json(
         &self,

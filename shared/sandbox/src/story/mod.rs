@@ -4,11 +4,13 @@
 //! of the test, not a state of GitHub.
 
 mod app;
+mod merge_group;
 mod pull_request;
 mod repository;
 mod sandbox;
 
 pub use app::{App, Installation, NewApp};
+pub use merge_group::MergeGroup;
 pub use pull_request::PullRequest;
 pub use repository::Repository;
 pub use sandbox::{Options, Sandbox, StartError};

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::merge_group::MergeGroup;
 use super::repository::SOMEBODY;
 use crate::git::{Content, ObjectId};
 use crate::shared::Shared;
@@ -118,6 +119,21 @@ impl PullRequest {
         let (repository, number) = (self.repository, self.number);
         let merged = self.with(|state| state.merge_pull_request(repository, number, SOMEBODY));
         assert!(merged, "pull request {number} can't be merged");
+    }
+
+    /// Puts it into the merge queue of its base: the queue merges it with the base, or with the
+    /// group before it, and asks for the checks of what that gives.
+    ///
+    /// # Panics
+    /// When it is closed or conflicts.
+    #[track_caller]
+    pub fn enqueue(&self, after: Option<&MergeGroup>) -> MergeGroup {
+        let (repository, number) = (self.repository, self.number);
+        let after = after.map(MergeGroup::head);
+        let group =
+            self.with(|state| state.queue_pull_request(repository, number, after, SOMEBODY));
+        let group = group.unwrap_or_else(|| panic!("pull request {number} can't be merged"));
+        MergeGroup::new(&self.shared, group)
     }
 
     /// Lets this many readers find the test merge unfinished.

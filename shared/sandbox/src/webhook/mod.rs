@@ -1,6 +1,7 @@
 //! Webhook events: who gets them, and what they say.
 
 mod check;
+mod merge_group;
 mod sender;
 
 use serde_json::{Value, json};
@@ -210,6 +211,7 @@ fn permission(event: &str) -> &'static str {
     match event {
         "pull_request" => "pull_requests",
         "push" => "contents",
+        "merge_group" => "merge_queues",
         _ => "metadata",
     }
 }

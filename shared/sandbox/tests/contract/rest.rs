@@ -200,14 +200,23 @@ async fn webhooks_are_as_described() {
     scene.pull_request.change_base("release");
     scene.pull_request.close();
     scene.pull_request.reopen();
-    scene.from_fork.merge();
+    scene.pull_request.enqueue(None).dequeue();
+    scene.from_fork.enqueue(None).merge();
     scene.sandbox.settled().await;
     let deliveries = scene.sandbox.deliveries();
     let actions: Vec<_> = deliveries
         .iter()
         .filter_map(|it| it.action.as_deref())
         .collect();
-    for action in ["opened", "synchronize", "edited", "closed", "reopened"] {
+    for action in [
+        "opened",
+        "synchronize",
+        "edited",
+        "closed",
+        "reopened",
+        "checks_requested",
+        "destroyed",
+    ] {
         assert!(
             actions.contains(&action),
             "{action} is not among {actions:?}"

@@ -36,8 +36,10 @@ impl Scene {
                 .permission("administration", Access::Read)
                 .permission("checks", Access::Write)
                 .permission("contents", Access::Read)
+                .permission("merge_queues", Access::Read)
                 .permission("pull_requests", Access::Read)
                 .permission("statuses", Access::Write)
+                .subscribed_to("merge_group")
                 .subscribed_to("pull_request")
                 .subscribed_to("push"),
         );

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{at, branch, delivery, head};
 use crate::check::Conclusion;
 use crate::error::{StoreError, StoreErrorKind};
-use crate::event::Head;
+use crate::event::{Head, MergeGroup};
 use crate::ports::{Acquired, Generation, HeadPullRequest, Heads, Lease, Leases};
 
 /// Runs the contract on an empty store; both ports must be views of the same one.
@@ -41,6 +41,7 @@ fn generation(number: u32) -> Generation {
         number,
         pull_requests: vec![pull_request(3, "main"), pull_request(20, "release/1.2")],
         began_at: at(5),
+        merge_group: None,
         check_run_id: None,
         conclusion: None,
         reruns: Vec::new(),
@@ -116,6 +117,11 @@ async fn a_forgotten_pull_request_is_gone(heads: &dyn Heads, leases: &dyn Leases
 async fn the_latest_generation_is_read_back(heads: &dyn Heads, leases: &dyn Leases) {
     let lease = lease(leases, &head(5), 0).await;
     let first = Generation {
+        merge_group: Some(MergeGroup {
+            branch: branch("gh-readonly-queue/main/pr-3"),
+            base: branch("main"),
+            base_sha: head(9).sha,
+        }),
         check_run_id: Some(u64::MAX >> 1),
         conclusion: Some(Conclusion::ActionRequired),
         reruns: vec![delivery(1), delivery(2)],
