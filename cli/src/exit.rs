@@ -17,6 +17,10 @@ use crate::terminal::{BOLD, GREEN, RED, YELLOW, printable, styled};
 pub(crate) enum Failure {
     /// New findings block; the report was shown.
     Blocked,
+    /// Something lacks; it was shown.
+    Lacking,
+    /// Something could not be looked at; it was shown.
+    NotSeen,
     /// The check of `--once` is not as expected; the differences were shown.
     NotAsExpected,
     /// A policy has errors.
@@ -56,7 +60,7 @@ impl Failure {
     /// The code that docs/errors.md explains; `None` where nothing went wrong.
     fn error_code(&self) -> Option<Code> {
         match self {
-            Self::Blocked => None,
+            Self::Blocked | Self::Lacking | Self::NotSeen => None,
             Self::NotAsExpected => Some(codes::NOT_AS_EXPECTED),
             Self::Policy(_) => Some(codes::POLICY),
             Self::Configuration(error) => Some(error.code()),
@@ -68,9 +72,9 @@ impl Failure {
     /// The exit code, as `--help` documents it.
     fn code(&self) -> u8 {
         match self {
-            Self::Blocked | Self::NotAsExpected => 1,
+            Self::Blocked | Self::Lacking | Self::NotAsExpected => 1,
             Self::Configuration(_) | Self::Policy(_) | Self::Usage { .. } => 2,
-            Self::Other { .. } => 3,
+            Self::NotSeen | Self::Other { .. } => 3,
         }
     }
 
@@ -81,7 +85,7 @@ impl Failure {
         };
         let label = error_label(code);
         match self {
-            Self::Blocked | Self::NotAsExpected => {}
+            Self::Blocked | Self::Lacking | Self::NotSeen | Self::NotAsExpected => {}
             Self::Policy(errors) => policy(&label, errors),
             Self::Configuration(error) => {
                 for problem in &error.problems {

@@ -6,8 +6,10 @@ mod args;
 mod check;
 mod codeowners;
 mod demo;
+mod doctor;
 mod exit;
 mod page;
+mod progress;
 mod serve;
 mod settings;
 mod terminal;
@@ -25,6 +27,7 @@ async fn main() -> ExitCode {
         Command::Serve(args) if args.sandbox => demo::run(args).await,
         Command::Serve(args) => serve::run(args).await,
         Command::Check(args) => check::run(&args).await,
+        Command::Doctor(args) => doctor::run(args).await,
         Command::Codeowners(command) => codeowners::run(&command),
         Command::Settings(command) => settings::run(command).await,
     };

@@ -188,7 +188,9 @@ impl Direct {
                 "SET epoch = if_not_exists(epoch, :zero) + :one, #until = :until, \
                  #owner = :owner, expires_at = :expires_at, v = :v",
             )
-            .condition_expression("attribute_not_exists(#until) OR #until <= :now")
+            .condition_expression(
+                "(attribute_not_exists(pk) OR v = :v) AND (attribute_not_exists(#until) OR #until <= :now)",
+            )
             .expression_attribute_names("#until", "until")
             .expression_attribute_names("#owner", "owner")
             .expression_attribute_values(":zero", n(0))

@@ -1,6 +1,7 @@
 //! The command line: what there is to say, and its help.
 
 mod check;
+mod doctor;
 mod settings;
 mod target;
 
@@ -9,13 +10,14 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use check::{Check, ReportFormat};
+pub(crate) use doctor::Doctor;
 pub(crate) use settings::{Export, SettingsCommand};
 pub(crate) use target::Target;
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  done; check: nothing blocks; with --once: the check is as expected
-  1  check: new findings block; with --once: the check is not as expected
+  0  done; check: nothing blocks; doctor: nothing lacks; with --once: the check is as expected
+  1  check: new findings block; doctor: something lacks; with --once: the check is not as expected
   2  wrong usage, or a policy or configuration that can't be used
   3  anything else went wrong";
 
@@ -58,6 +60,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Check(Check),
     Serve(Serve),
+    Doctor(Doctor),
     #[command(subcommand)]
     Codeowners(CodeownersCommand),
     #[command(subcommand)]
@@ -93,9 +96,9 @@ pub(crate) struct Match {
 /// How to answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Format {
-    /// A line for each path.
+    /// A line for each.
     Text,
-    /// A JSON array of {path, owners, line, pattern}.
+    /// A JSON array: of {path, owners, line, pattern}, or of {area, state, what, help}.
     Json,
 }
 

@@ -5,7 +5,6 @@ mod facts;
 mod failure;
 mod live;
 mod policy;
-mod progress;
 
 use std::io::{self, Write as _};
 use std::sync::Arc;
@@ -18,8 +17,8 @@ use runtime::{environment, wiring};
 use crate::api::Calls;
 use crate::args::{Check, ReportFormat};
 use crate::exit::Failure;
+use crate::progress::Progress;
 use live::Live;
-use progress::Progress;
 
 /// Runs the command.
 pub(crate) async fn run(args: &Check) -> Result<(), Failure> {

@@ -104,7 +104,7 @@ fn note(annotation: &AnnotationView, message: &str) -> String {
 }
 
 /// Breaks a line of text at spaces; one that begins with spaces (code) is left as it is.
-fn wrap(line: &str, limit: usize) -> Vec<String> {
+pub(crate) fn wrap(line: &str, limit: usize) -> Vec<String> {
     if line.starts_with(' ') || line.is_empty() {
         return vec![line.to_owned()];
     }

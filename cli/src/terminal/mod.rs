@@ -15,7 +15,7 @@ pub(crate) const BLUE: Style = AnsiColor::Blue.on_default().bold();
 pub(crate) const CODE: Style = AnsiColor::Cyan.on_default();
 
 /// The width that text is wrapped to; readable on every terminal.
-const WIDTH: usize = 100;
+pub(crate) const WIDTH: usize = 100;
 
 /// Text in a style.
 pub(crate) fn styled(style: Style, text: &str) -> String {

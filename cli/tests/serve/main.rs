@@ -8,6 +8,7 @@
 
 mod configuration;
 mod deliveries;
+mod doctor;
 mod http;
 mod process;
 mod refusals;

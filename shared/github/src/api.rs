@@ -181,6 +181,25 @@ impl Api {
         graphql::reply(&answer, self.clock.now())
     }
 
+    /// Asks as the App itself, not as an installation; the answer, whatever its status.
+    pub(crate) async fn send_as_app(
+        &self,
+        endpoint: Endpoint,
+        path: &str,
+    ) -> Result<Answer, GitHubError> {
+        let uri = self.uri(endpoint, path)?;
+        let bearer = self.credentials.app(endpoint, self.clock.now()).await?;
+        let call = Call {
+            endpoint,
+            uri,
+            bearer: Arc::new(bearer),
+            body: None,
+            attempt: 1,
+        };
+        let answer = self.transport.clone().oneshot(call).await;
+        answer.map_err(|source| error::not_answered(endpoint, source))
+    }
+
     async fn send(
         &self,
         repository: &Repository,

@@ -76,6 +76,13 @@ pub(crate) fn not_answered(endpoint: Endpoint, source: NoAnswer) -> GitHubError 
     error(endpoint, kind, source)
 }
 
+/// When GitHub answered, by its own clock.
+pub(crate) fn date(answer: &Answer) -> Option<Timestamp> {
+    let date = answer.headers.get(http::header::DATE)?.to_str().ok()?;
+    let date = jiff::fmt::rfc2822::parse(date).ok()?;
+    Some(date.timestamp())
+}
+
 /// The answer if it is a success, else its error.
 pub(crate) fn accepted(
     endpoint: Endpoint,

@@ -31,6 +31,8 @@ mod graphql;
 #[cfg(feature = "client")]
 mod pull_request;
 #[cfg(feature = "client")]
+mod registration;
+#[cfg(feature = "client")]
 mod settings_file;
 #[cfg(feature = "client")]
 mod snapshot;
@@ -44,6 +46,11 @@ pub use client::GitHub;
 pub use config::{
     ACTIONS_ON_GITHUB_COM, ApiUrl, ClientError, ConfigError, GITHUB_COM, GitHubConfig, KeySource,
     KeyUnavailable, PrivateKey,
+};
+#[cfg(feature = "client")]
+pub use registration::{
+    Account, Dated, EVENTS, Granted, Hook, HookDelivery, Installed, PERMISSIONS, Permission,
+    Registration,
 };
 #[cfg(feature = "client")]
 pub use settings_file::{SettingsFile, SettingsFileError, unknown_settings};

@@ -1,11 +1,12 @@
 //! The one place that chooses adapters and puts them behind the ports.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use app::evaluate::Ports;
 use app::metrics::Metrics;
 use app::ports::{Clock, EventQueue};
-use embedded::Embedded;
+use embedded::{Embedded, OpenError};
 use github::{ApiUrl, ClientError, GitHub};
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -49,6 +50,29 @@ pub fn github(config: &GitHubConfig, live: Arc<Live>) -> anyhow::Result<Arc<GitH
         actions_app_id: config.actions_app_id,
     };
     Ok(Arc::new(GitHub::new(&config, Arc::new(SystemClock))?))
+}
+
+/// A data folder, as far as it can be told without making one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DataFolder {
+    /// The stores in it open.
+    Fine,
+    /// Another process works on it.
+    InUse,
+    /// There is none yet.
+    NotThere,
+}
+
+/// Looks at a data folder. An error says what keeps the stores from opening, and what helps.
+pub fn data_folder(data: &Path) -> anyhow::Result<DataFolder> {
+    if !data.try_exists()? {
+        return Ok(DataFolder::NotThere);
+    }
+    match Embedded::open(data, Arc::new(SystemClock)) {
+        Ok(_) => Ok(DataFolder::Fine),
+        Err(OpenError::InUse { .. }) => Ok(DataFolder::InUse),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Opens the stores in the data folder and puts all adapters behind their ports.

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use app::GitHubError;
 use app::event::Repository;
+use app::{GitHubError, GitHubErrorKind};
 use jiff::Timestamp;
 use secrecy::SecretString;
 
 use super::{Purpose, Token, Tokens};
 use crate::config::ApiUrl;
+use crate::endpoint::Endpoint;
+use crate::error;
 use crate::transport::Transport;
 
 /// Where tokens come from.
@@ -40,6 +42,23 @@ impl Credentials {
                 token.await
             }
             Self::Given(token) => Ok(Arc::clone(token)),
+        }
+    }
+
+    /// A token of the App itself.
+    pub(crate) async fn app(
+        &self,
+        endpoint: Endpoint,
+        now: Timestamp,
+    ) -> Result<SecretString, GitHubError> {
+        match self {
+            Self::App(tokens) => tokens.sign(endpoint, now).await,
+            Self::Given(_) => {
+                let source =
+                    error::Misunderstood("a token of somebody's own is no App's".to_owned());
+                let kind = GitHubErrorKind::Unauthorized;
+                Err(error::error(endpoint, kind, source))
+            }
         }
     }
 

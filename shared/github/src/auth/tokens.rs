@@ -18,7 +18,7 @@ use tower::ServiceExt;
 
 use super::Signer;
 use crate::config::ApiUrl;
-use crate::endpoint::ACCESS_TOKEN;
+use crate::endpoint::{ACCESS_TOKEN, Endpoint};
 use crate::error;
 use crate::transport::{Answer, Call, Transport};
 
@@ -138,6 +138,16 @@ impl Tokens {
             .await;
     }
 
+    /// A token of the App itself, to call this with.
+    pub(crate) async fn sign(
+        &self,
+        endpoint: Endpoint,
+        now: Timestamp,
+    ) -> Result<SecretString, GitHubError> {
+        let jwt = self.signer.sign(now).await;
+        jwt.map_err(|source| error::error(endpoint, source.kind(), source))
+    }
+
     async fn create(
         &self,
         transport: &Transport,
@@ -187,8 +197,7 @@ impl Tokens {
         asked: &Value,
         now: Timestamp,
     ) -> Result<Answer, GitHubError> {
-        let jwt = self.signer.sign(now).await;
-        let jwt = jwt.map_err(|source| error::error(ACCESS_TOKEN, source.kind(), source))?;
+        let jwt = self.sign(ACCESS_TOKEN, now).await?;
         let path = ACCESS_TOKEN.path(&[&installation_id.to_string()]);
         let uri = urls
             .rest(&path)

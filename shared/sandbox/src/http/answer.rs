@@ -1,5 +1,6 @@
 //! From a request's bytes to an answer's: route, caller, budget, handler, headers.
 
+use jiff::Timestamp;
 use sha1::{Digest, Sha1};
 
 use super::auth;
@@ -66,6 +67,7 @@ impl Asked<'_> {
 /// Answers a request.
 pub(super) fn answer(state: &mut State, asked: &Asked<'_>) -> Answer {
     let mut headers = vec![
+        ("date", date(state.clock.now())),
         ("server", "github.com".to_owned()),
         ("content-type", "application/json; charset=utf-8".to_owned()),
         ("x-github-media-type", "github.v3; format=json".to_owned()),
@@ -266,6 +268,11 @@ fn rate_headers(limit: &RateLimit, resource: Resource) -> [(&'static str, String
         ("x-ratelimit-used", limit.used.to_string()),
         ("x-ratelimit-resource", resource.as_str().to_owned()),
     ]
+}
+
+/// `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, section 5.6.7).
+fn date(at: Timestamp) -> String {
+    at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

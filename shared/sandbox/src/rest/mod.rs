@@ -15,6 +15,7 @@ mod commit;
 mod compare;
 mod git_data;
 mod graphql;
+mod hook;
 mod pull_request;
 mod repository;
 mod status;
@@ -42,6 +43,8 @@ pub(crate) const ROUTES: &[Route] = &[
     Route { method: "GET", template: "/app/installations", audience: APP, handler: app::installations },
     Route { method: "GET", template: "/app/installations/{installation_id}", audience: APP, handler: app::installation },
     Route { method: "POST", template: "/app/installations/{installation_id}/access_tokens", audience: APP, handler: app::create_token },
+    Route { method: "GET", template: "/app/hook/config", audience: APP, handler: hook::config },
+    Route { method: "GET", template: "/app/hook/deliveries", audience: APP, handler: hook::deliveries },
     Route { method: "GET", template: "/installation/repositories", audience: INSTALLATION, handler: app::repositories },
     Route { method: "POST", template: "/graphql", audience: INSTALLATION, handler: graphql::execute },
     Route { method: "GET", template: "/repos/{owner}/{repo}", audience: METADATA, handler: repository::show },

@@ -92,7 +92,11 @@ async fn what_an_app_reads_and_mints_is_as_described() {
     let scene = Scene::set().await;
     let client = Client::of_app(&scene.sandbox, &scene.app);
     let installation = format!("/app/installations/{}", scene.installation.id());
-    for target in ["/app", "/app/installations", &installation] {
+    scene.app.set_webhook_url("http://127.0.0.1:9/webhook");
+    scene.pull_request.close();
+    scene.sandbox.settled().await;
+    let hook = ["/app/hook/config", "/app/hook/deliveries?per_page=1"];
+    for target in ["/app", "/app/installations", &installation, hook[0], hook[1]] {
         client.read(target).await;
     }
     let scope = json!({ "repositories": ["hello"], "permissions": { "checks": "write" } });

@@ -14,14 +14,14 @@ const BEAT: Duration = Duration::from_millis(120);
 const FRAMES: [char; 4] = ['|', '/', '-', '\\'];
 
 /// A line on standard error that is gone when the work is done.
-pub(super) struct Progress {
+pub(crate) struct Progress {
     /// `None` where nobody would see it.
     line: Option<(Sender<&'static str>, JoinHandle<()>)>,
 }
 
 impl Progress {
     /// Begins with the first piece of work.
-    pub(super) fn begin(work: &'static str) -> Self {
+    pub(crate) fn begin(work: &'static str) -> Self {
         if !std::io::stderr().is_terminal() {
             return Self { line: None };
         }
@@ -33,7 +33,7 @@ impl Progress {
     }
 
     /// Goes on with another piece of work.
-    pub(super) fn now(&self, work: &'static str) {
+    pub(crate) fn now(&self, work: &'static str) {
         if let Some((sender, _)) = &self.line {
             // Who draws is there until the sender is dropped.
             let _ = sender.send(work);

@@ -1,0 +1,193 @@
+//! The App's own registration at GitHub, asked for as the App itself: what it may, what it hears of,
+//! where it is installed, and how its webhook fares.
+//!
+//! <https://docs.github.com/en/rest/apps>
+
+use std::collections::BTreeMap;
+
+use app::{GitHubError, GitHubErrorKind};
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::GitHub;
+use crate::endpoint::{APP, Endpoint, HOOK, HOOK_DELIVERIES, INSTALLATIONS};
+use crate::error;
+
+/// A permission of the App's, in the words of GitHub's API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Permission {
+    /// `checks`, `contents` …
+    pub name: &'static str,
+    /// `read` or `write`.
+    pub access: &'static str,
+    /// What is lost without it.
+    pub without: &'static str,
+    /// Whether nothing works without it.
+    pub required: bool,
+}
+
+const fn required(name: &'static str, access: &'static str, without: &'static str) -> Permission {
+    Permission {
+        name,
+        access,
+        without,
+        required: true,
+    }
+}
+
+const fn optional(name: &'static str, without: &'static str) -> Permission {
+    Permission {
+        name,
+        access: "read",
+        without,
+        required: false,
+    }
+}
+
+/// Every permission that the App can use; `docs/serve.md` lists the same.
+pub const PERMISSIONS: [Permission; 7] = [
+    required("checks", "write", "no check can be written"),
+    required("contents", "read", "nothing can be read"),
+    required("pull_requests", "read", "nothing can be judged"),
+    optional(
+        "statuses",
+        "what recent pull requests reported is not looked at",
+    ),
+    optional("actions", "disabled workflows can't be told"),
+    optional(
+        "administration",
+        "whether Actions is switched off can't be told",
+    ),
+    optional(
+        "merge_queues",
+        "a merge queue that requires the check waits for it in vain",
+    ),
+];
+
+/// Every webhook event that the App has to subscribe to, and whether nothing works without it.
+pub const EVENTS: [(&str, bool); 2] = [("pull_request", true), ("merge_group", false)];
+
+/// What was granted, by permission: `read`, `write` or `admin`.
+pub type Granted = BTreeMap<String, String>;
+
+/// The App, as GitHub knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Registration {
+    /// Its name.
+    pub name: String,
+    /// Its page, below which it is installed (`/installations/new`).
+    pub html_url: String,
+    /// What it asks of those who install it.
+    pub permissions: Granted,
+    /// The events that it is subscribed to.
+    pub events: Vec<String>,
+}
+
+/// A place where the App is installed.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Installed {
+    /// Its id.
+    pub id: u64,
+    /// Who installed it.
+    pub account: Account,
+    /// What they have granted so far.
+    pub permissions: Granted,
+    /// Since when it is suspended, if it is.
+    pub suspended_at: Option<Timestamp>,
+    /// Where its owner changes it.
+    pub html_url: String,
+}
+
+/// An organisation or a user.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Account {
+    /// Their name.
+    pub login: String,
+}
+
+/// The App's webhook; its secret is not shown.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Hook {
+    /// Where it is sent; empty where it is not.
+    #[serde(default)]
+    pub url: String,
+    /// `json` or `form`.
+    #[serde(default)]
+    pub content_type: String,
+    /// Whether certificates are not looked at: `"1"` or `1`.
+    #[serde(default)]
+    insecure_ssl: serde_json::Value,
+}
+
+impl Hook {
+    /// Whether GitHub does not look at certificates.
+    pub fn is_insecure(&self) -> bool {
+        self.insecure_ssl == "1" || self.insecure_ssl == 1
+    }
+}
+
+/// One delivery of the webhook.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct HookDelivery {
+    /// When it was sent.
+    pub delivered_at: Timestamp,
+    /// What it was about.
+    pub event: String,
+    /// The receiver's answer; 0 where there was none.
+    pub status_code: u16,
+}
+
+/// What GitHub answered, and what time it was there.
+#[derive(Debug)]
+pub struct Dated<T> {
+    /// The answer.
+    pub answer: Result<T, GitHubError>,
+    /// The answer's `Date`; `None` where there was no answer.
+    pub date: Option<Timestamp>,
+}
+
+impl GitHub {
+    /// The App itself. A refusal has a date, too: a clock that is wrong is the usual reason for one.
+    pub async fn registration(&self) -> Dated<Registration> {
+        self.as_app(APP, "").await
+    }
+
+    /// Where the App is installed; the first hundred.
+    pub async fn installations(&self) -> Result<Vec<Installed>, GitHubError> {
+        self.as_app(INSTALLATIONS, "?per_page=100").await.answer
+    }
+
+    /// The App's webhook; `None` where it has none.
+    pub async fn hook(&self) -> Result<Option<Hook>, GitHubError> {
+        match self.as_app::<Hook>(HOOK, "").await.answer {
+            Ok(hook) => Ok(Some(hook).filter(|hook| !hook.url.is_empty())),
+            Err(error) if error.kind == GitHubErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The latest deliveries of the App's webhook, at most a hundred, the latest first.
+    pub async fn hook_deliveries(&self) -> Result<Vec<HookDelivery>, GitHubError> {
+        self.as_app(HOOK_DELIVERIES, "?per_page=100").await.answer
+    }
+
+    async fn as_app<T: DeserializeOwned>(&self, endpoint: Endpoint, query: &str) -> Dated<T> {
+        let path = format!("{}{query}", endpoint.path(&[]));
+        let answer = match self.api.send_as_app(endpoint, &path).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                return Dated {
+                    answer: Err(error),
+                    date: None,
+                };
+            }
+        };
+        let date = error::date(&answer);
+        let answer = error::accepted(endpoint, answer, self.api.now());
+        Dated {
+            answer: answer.and_then(|answer| error::json(endpoint, &answer)),
+            date,
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! `/app/hook`: the App's own webhook and what was delivered to it
+//! (<https://docs.github.com/en/rest/apps/webhooks>).
+
+use serde_json::{Value, json};
+
+use crate::http::{Refusal, Reply, Request};
+use crate::json::time;
+use crate::state::Delivery;
+
+/// How many deliveries are shown at once, unless asked for others, and at most.
+const USUAL: usize = 30;
+const MOST: usize = 100;
+
+/// The webhook, without its secret.
+pub(super) fn config(request: &mut Request<'_>) -> Result<Reply, Refusal> {
+    let app = &request.state.apps[&request.app()];
+    Ok(Reply::ok(json!({
+        "content_type": "json",
+        "insecure_ssl": "0",
+        "secret": "********",
+        "url": app.webhook_url.clone().unwrap_or_default(),
+    })))
+}
+
+/// Deliveries, the latest first; `cursor` is the id of the last that was seen.
+pub(super) fn deliveries(request: &mut Request<'_>) -> Result<Reply, Refusal> {
+    let app = request.app();
+    let size = request.asked("per_page").and_then(|text| text.parse().ok());
+    let size = size.map_or(USUAL, |size: usize| size.clamp(1, MOST));
+    let before = request.asked("cursor").and_then(|text| text.parse().ok());
+    let before = before.unwrap_or(u64::MAX);
+    let all = request.state.deliveries.range(..before).rev();
+    // What had nowhere to go was never delivered.
+    let own = all.filter(|(_, it)| it.app == app && it.attempt.is_some());
+    let mut items: Vec<&Delivery> = own.map(|(_, it)| it).take(size + 1).collect();
+    let has_more = items.len() > size;
+    items.truncate(size);
+    let mut reply = Reply::ok(items.iter().map(|it| item(it)).collect());
+    if let (true, Some(last)) = (has_more, items.last()) {
+        let url = format!("{}/app/hook/deliveries", request.state.base_url);
+        let next = format!("<{url}?per_page={size}&cursor={}>; rel=\"next\"", last.id);
+        reply.headers.push(("link", next));
+    }
+    Ok(reply)
+}
+
+/// `hook-delivery-item`
+fn item(delivery: &Delivery) -> Value {
+    let attempt = delivery.attempt.as_ref();
+    let code = attempt.and_then(|attempt| attempt.status);
+    let status = match code {
+        Some(200..=299) => "OK".to_owned(),
+        Some(code) => format!("Invalid HTTP Response: {code}"),
+        None => "failed to connect to host".to_owned(),
+    };
+    json!({
+        "id": delivery.id,
+        "guid": delivery.guid,
+        "delivered_at": time(delivery.created_at),
+        "redelivery": delivery.redelivery,
+        "duration": attempt.map_or(0.0, |attempt| attempt.duration.as_secs_f64()),
+        "status": status,
+        "status_code": code.unwrap_or(0),
+        "event": delivery.event,
+        "action": delivery.action,
+        "installation_id": delivery.installation_id,
+        "repository_id": null,
+    })
+}
