@@ -69,7 +69,7 @@ impl Api {
     ) -> Result<Self, ClientError> {
         Ok(Self {
             urls,
-            transport: transport::connect(metrics)?,
+            transport: transport::connect(metrics, Arc::clone(&clock))?,
             credentials,
             clock,
         })
@@ -192,6 +192,7 @@ impl Api {
         let call = Call {
             endpoint,
             uri,
+            installation: None,
             bearer: Arc::new(bearer),
             body: None,
             attempt: 1,
@@ -235,6 +236,7 @@ impl Api {
             let call = Call {
                 endpoint,
                 uri: uri.clone(),
+                installation: Some(repository.installation_id),
                 bearer: Arc::clone(&token.secret),
                 body: body.clone(),
                 attempt: 1,

@@ -69,7 +69,10 @@ pub(crate) fn unexpected(endpoint: Endpoint, what: impl Into<String>) -> GitHubE
 /// The error where there was no answer at all.
 pub(crate) fn not_answered(endpoint: Endpoint, source: NoAnswer) -> GitHubError {
     let kind = match source {
-        NoAnswer::Network(_) | NoAnswer::Timeout => GitHubErrorKind::Unavailable,
+        NoAnswer::Limited(retry_after) => GitHubErrorKind::RateLimited { retry_after },
+        NoAnswer::Network(_) | NoAnswer::Timeout | NoAnswer::Failing => {
+            GitHubErrorKind::Unavailable
+        }
         NoAnswer::TooLarge => GitHubErrorKind::Unexpected,
         NoAnswer::Request(_) => GitHubErrorKind::Invalid,
     };
@@ -143,6 +146,31 @@ fn rate_limited(answer: &Answer, message: &str, now: Timestamp) -> Option<GitHub
         || message.to_ascii_lowercase().contains("rate limit");
     limited.then(|| GitHubErrorKind::RateLimited {
         retry_after: wait(answer, now),
+    })
+}
+
+/// What an answer says of limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Limit {
+    /// The budget is spent until then, be this answer the last that it paid for.
+    Spent(Duration),
+    /// A secondary limit, with how long to wait where it says so.
+    TooFast(Option<Duration>),
+}
+
+/// What an answer says of limits; `None`: nothing that keeps anybody from calling.
+pub(crate) fn limit(answer: &Answer, now: Timestamp) -> Option<Limit> {
+    let is_spent = number(answer, "x-ratelimit-remaining") == Some(0)
+        && number(answer, "x-ratelimit-reset").is_some();
+    let is_refusal = matches!(answer.status.as_u16(), 403 | 429);
+    if !is_refusal {
+        return (is_spent && answer.status.is_success()).then(|| Limit::Spent(wait(answer, now)));
+    }
+    rate_limited(answer, &message(answer), now)?;
+    let said = number(answer, "retry-after").map(Duration::from_secs);
+    Some(match said {
+        None if is_spent => Limit::Spent(wait(answer, now)),
+        said => Limit::TooFast(said),
     })
 }
 

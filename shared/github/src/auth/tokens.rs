@@ -205,6 +205,7 @@ impl Tokens {
         let call = Call {
             endpoint: ACCESS_TOKEN,
             uri,
+            installation: None,
             bearer: Arc::new(jwt),
             body: Some(Bytes::from(asked.to_string())),
             attempt: 1,

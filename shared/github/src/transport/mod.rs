@@ -1,16 +1,19 @@
 //! One request to GitHub and its answer: the stack of layers that every call goes through.
 //!
-//! From the outside in: [`Retry`] sends again what may be repeated, [`Trace`] makes each
-//! attempt a span and a measurement, [`Http`] sends it through octocrab within a time and a size. Limits of rate,
-//! concurrency and failure belong between `Retry` and `Trace`.
+//! From the outside in: [`Retry`] sends again what may be repeated, [`Limits`] keeps back what GitHub
+//! would refuse or can't take, [`Trace`] makes each attempt a span and a measurement, [`Http`] sends it
+//! through octocrab within a time and a size.
 
 mod client;
+mod limits;
 mod retry;
 mod trace;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use app::metrics::Metrics;
+use app::ports::Clock;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, Uri};
 use secrecy::SecretString;
@@ -20,6 +23,7 @@ use crate::config::ClientError;
 use crate::endpoint::Endpoint;
 
 use client::Http;
+use limits::Limits;
 use retry::Retry;
 use trace::Trace;
 
@@ -31,6 +35,8 @@ pub(crate) type Transport = BoxCloneSyncService<Call, Answer, NoAnswer>;
 pub(crate) struct Call {
     pub(crate) endpoint: Endpoint,
     pub(crate) uri: Uri,
+    /// Whose limits it counts against; `None`: no installation's.
+    pub(crate) installation: Option<u64>,
     /// An installation token, or our JWT.
     pub(crate) bearer: Arc<SecretString>,
     /// JSON.
@@ -56,6 +62,12 @@ pub(crate) enum NoAnswer {
     /// No answer in time.
     #[error("no answer from GitHub within {} s", client::TIMEOUT.as_secs())]
     Timeout,
+    /// It was not sent: GitHub has said to wait, and this is what is left of that.
+    #[error("GitHub has said to wait {} s more", .0.as_secs())]
+    Limited(Duration),
+    /// It was not sent: GitHub fails call after call.
+    #[error("GitHub fails call after call and is left alone for a moment")]
+    Failing,
     /// More than we are ready to hold.
     #[error("an answer of more than {} MB", client::LARGEST_ANSWER >> 20)]
     TooLarge,
@@ -65,10 +77,14 @@ pub(crate) enum NoAnswer {
 }
 
 /// Makes the stack.
-pub(crate) fn connect(metrics: Arc<dyn Metrics>) -> Result<Transport, ClientError> {
+pub(crate) fn connect(
+    metrics: Arc<dyn Metrics>,
+    clock: Arc<dyn Clock>,
+) -> Result<Transport, ClientError> {
     let octocrab = octocrab::Octocrab::builder()
         .build()
         .map_err(|_| ClientError)?;
-    let stack = Retry::new(Trace::new(Http::new(octocrab), metrics));
+    let sent = Trace::new(Http::new(octocrab), metrics);
+    let stack = Retry::new(Limits::new(sent, clock));
     Ok(BoxCloneSyncService::new(stack))
 }

@@ -107,6 +107,7 @@ mod tests {
         let call = Call {
             endpoint,
             uri: Uri::from_static("https://api.github.com/"),
+            installation: None,
             bearer: Arc::new("token".into()),
             body: None,
             attempt: 1,

@@ -227,16 +227,18 @@ fn charge(
     };
     let limit = installation.limit(resource);
     limit.refresh(now);
-    let blocked = limit.blocked_until;
+    let (blocked, says_until_when) = (limit.blocked_until, limit.says_until_when);
     let paid = blocked.is_none() && limit.spend();
     headers.extend(rate_headers(limit, resource));
     if let Some(until) = blocked {
         let seconds = until.as_second() - now.as_second();
         let message = "You have exceeded a secondary rate limit. Please wait a few minutes \
                        before you try again.";
-        return Err(
-            Refusal::new(403, message).with_header("retry-after", &seconds.max(1).to_string())
-        );
+        let refusal = Refusal::new(403, message);
+        if !says_until_when {
+            return Err(refusal);
+        }
+        return Err(refusal.with_header("retry-after", &seconds.max(1).to_string()));
     }
     if !paid {
         let id = token.installation;

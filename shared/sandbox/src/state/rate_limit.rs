@@ -39,6 +39,8 @@ pub(crate) struct RateLimit {
     pub(crate) resets_at: Timestamp,
     /// Until when the secondary limit refuses everything.
     pub(crate) blocked_until: Option<Timestamp>,
+    /// Whether the refusal says until when.
+    pub(crate) says_until_when: bool,
 }
 
 impl RateLimit {
@@ -49,6 +51,7 @@ impl RateLimit {
             used: 0,
             resets_at: now + WINDOW,
             blocked_until: None,
+            says_until_when: true,
         }
     }
 

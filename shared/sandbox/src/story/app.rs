@@ -270,6 +270,13 @@ impl Installation {
         })
     }
 
+    /// Makes every token that is out worthless, as when the App's owner revokes them.
+    pub fn revoke_tokens(&self) {
+        let id = self.id;
+        self.shared
+            .with(|state| state.tokens.retain(|_, token| token.installation != id));
+    }
+
     /// Spends what is left of this hour's budgets.
     pub fn exhaust_rate_limit(&self) {
         self.shared.with(|state| {
@@ -286,11 +293,25 @@ impl Installation {
 
     /// Trips the secondary rate limit for this long.
     pub fn trip_secondary_rate_limit(&self, time: Duration) {
+        self.trip(time, true);
+    }
+
+    /// The same, and the refusals don't say how long: GitHub leaves `retry-after` out at times.
+    pub fn trip_secondary_rate_limit_silently(&self, time: Duration) {
+        self.trip(time, false);
+    }
+
+    fn trip(&self, time: Duration, says_until_when: bool) {
         self.shared.with(|state| {
             let until = state.clock.now() + time;
             if let Some(installation) = state.installations.get_mut(&self.id) {
-                installation.rest_limit.blocked_until = Some(until);
-                installation.graphql_limit.blocked_until = Some(until);
+                for limit in [
+                    &mut installation.rest_limit,
+                    &mut installation.graphql_limit,
+                ] {
+                    limit.blocked_until = Some(until);
+                    limit.says_until_when = says_until_when;
+                }
             }
         });
     }

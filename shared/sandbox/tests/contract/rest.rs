@@ -96,7 +96,13 @@ async fn what_an_app_reads_and_mints_is_as_described() {
     scene.pull_request.close();
     scene.sandbox.settled().await;
     let hook = ["/app/hook/config", "/app/hook/deliveries?per_page=1"];
-    for target in ["/app", "/app/installations", &installation, hook[0], hook[1]] {
+    for target in [
+        "/app",
+        "/app/installations",
+        &installation,
+        hook[0],
+        hook[1],
+    ] {
         client.read(target).await;
     }
     let scope = json!({ "repositories": ["hello"], "permissions": { "checks": "write" } });
