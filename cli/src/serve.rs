@@ -6,6 +6,7 @@ use std::sync::Arc;
 use runtime::config::{Config, Sources};
 use runtime::live::{self, Live};
 use runtime::process::Process;
+use runtime::redelivery::{self, Redelivery};
 use runtime::{shutdown, telemetry, wiring};
 use tokio_util::sync::CancellationToken;
 
@@ -34,7 +35,13 @@ pub(crate) async fn run(args: Serve) -> Result<(), Failure> {
     let spans = telemetry::install_with_spans(config.log, "phase-mirror");
     let stop = CancellationToken::new();
     shutdown::on_signals(stop.clone()).map_err(anyhow::Error::from)?;
-    let assembly = wiring::assemble(&config, github)?;
+    let assembly = wiring::assemble(&config, Arc::clone(&github))?;
+    let redelivery = Redelivery {
+        clock: Arc::clone(&assembly.ports.clock),
+        deliveries: Arc::clone(&assembly.ports.deliveries),
+        hook: github,
+    };
+    redelivery::watch(redelivery, stop.clone());
     live::watch(Arc::clone(&live), stop.clone()).map_err(anyhow::Error::from)?;
     let process = Process::start(&config, live, assembly).await?;
     spans.during(process.run(stop)).await;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use app::event::Event;
-use app::webhook::Decoded;
+use app::webhook::{Decoded, Expectation, expectation};
 use github::webhook::decode;
 use sandbox::contract::Contract;
 use serde_json::json;
@@ -100,6 +100,36 @@ fn every_official_check_is_understood() {
         }
         assert_eq!(understood, rerequested, "{event}");
     }
+}
+
+/// What GitHub's list of deliveries shows of each says whether it is to end in a record of ours.
+#[test]
+fn what_is_expected_of_deliveries_agrees_with_what_their_bodies_say() {
+    let contract = Contract::shared().unwrap();
+    let mut seen = 0;
+    for event in [
+        "pull_request",
+        "merge_group",
+        "check_run",
+        "check_suite",
+        "push",
+        "issues",
+    ] {
+        for mut example in contract.webhook_examples(event).unwrap() {
+            let action = example["action"].as_str().map(str::to_owned);
+            example["installation"] = json!({ "id": 1, "node_id": "I" });
+            let decoded = decode(event, example.to_string().as_bytes()).unwrap();
+            let is_work = matches!(decoded, Decoded::Event(_));
+            let fits = match expectation(event, action.as_deref()) {
+                Expectation::Work => is_work,
+                Expectation::Perhaps => true,
+                Expectation::Nothing => !is_work,
+            };
+            assert!(fits, "{event} {action:?}: {decoded:?}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 60, "{seen} examples");
 }
 
 #[test]

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use app::ports::HookDelivery;
 use app::{GitHubError, GitHubErrorKind};
-use github::{
-    EVENTS, Granted, Hook, HookDelivery, Installed, PERMISSIONS, Permission, Registration,
-};
+use github::{EVENTS, Granted, Hook, Installed, PERMISSIONS, Permission, Registration};
 use jiff::{SignedDuration, Timestamp};
 use runtime::wiring::DataFolder;
 
@@ -331,7 +330,7 @@ fn deliveries(now: Timestamp, as_app: &AsApp) -> Vec<Finding> {
     };
     let recent: Vec<&HookDelivery> = all
         .iter()
-        .filter(|one| now.duration_since(one.delivered_at) <= RECENT)
+        .filter(|one| now.duration_since(one.at) <= RECENT)
         .collect();
     if recent.is_empty() {
         let help = "open a pull request in a repository where the App is installed";
@@ -341,12 +340,9 @@ fn deliveries(now: Timestamp, as_app: &AsApp) -> Vec<Finding> {
             help,
         )];
     }
-    let mut failed: BTreeMap<u16, usize> = BTreeMap::new();
-    for one in recent
-        .iter()
-        .filter(|one| !(200..300).contains(&one.status_code))
-    {
-        *failed.entry(one.status_code).or_default() += 1;
+    let mut failed: BTreeMap<Option<u16>, usize> = BTreeMap::new();
+    for one in recent.iter().filter(|one| !one.is_taken()) {
+        *failed.entry(one.status).or_default() += 1;
     }
     if failed.is_empty() {
         let what = format!("all of the latest {} were taken", recent.len());
@@ -363,23 +359,23 @@ fn deliveries(now: Timestamp, as_app: &AsApp) -> Vec<Finding> {
 }
 
 /// What a receiver's status means.
-fn failure(status: u16) -> (String, &'static str) {
+fn failure(status: Option<u16>) -> (String, &'static str) {
     match status {
-        0 => (
+        None => (
             "reached nobody".to_owned(),
             "see that GitHub reaches the webhook's URL, and that `phase-mirror serve` runs behind it; \
              then redeliver from the App's page, Advanced",
         ),
-        401 => (
+        Some(401) => (
             "were refused for their signature (401): the webhook's secret at GitHub is not the one here"
                 .to_owned(),
             "set the same secret on both sides; GitHub does not show its own, so set it anew",
         ),
-        404 => (
+        Some(404) => (
             "found no webhook (404)".to_owned(),
             "let the webhook's URL end in /webhook, and the proxy pass that path on",
         ),
-        status => (
+        Some(status) => (
             format!("were answered {status}"),
             "look for the delivery in the log of `phase-mirror serve`; docs/errors.md explains its code",
         ),

@@ -6,7 +6,8 @@ mod show;
 use std::io::Write as _;
 
 use app::GitHubError;
-use github::{Dated, GitHub, Hook, HookDelivery, Installed, Registration};
+use app::ports::HookDelivery;
+use github::{Dated, GitHub, Hook, Installed, Registration};
 use jiff::Timestamp;
 use runtime::config::{Config, Sources};
 use runtime::live::Live;
@@ -85,7 +86,7 @@ async fn as_app(github: &GitHub) -> AsApp {
     let (installations, hook, deliveries) = tokio::join!(
         github.installations(),
         github.hook(),
-        github.hook_deliveries(),
+        github.latest_deliveries(),
     );
     AsApp {
         installations,

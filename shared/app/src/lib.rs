@@ -18,6 +18,7 @@ pub mod event;
 pub mod ingest;
 pub mod metrics;
 pub mod ports;
+pub mod redeliver;
 pub mod render;
 pub mod retention;
 #[cfg(feature = "testing")]

@@ -381,6 +381,41 @@ pub trait Snapshots: Send + Sync {
     ) -> Result<Snapshot, GitHubError>;
 }
 
+/// An attempt of GitHub's at a delivery to the App's webhook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HookDelivery {
+    /// GitHub's id of the attempt; each has its own.
+    pub id: u64,
+    /// The delivery's id, which all attempts share.
+    pub guid: DeliveryId,
+    /// As in `X-GitHub-Event`.
+    pub event: String,
+    /// The body's `action`.
+    pub action: Option<String>,
+    /// When.
+    pub at: Timestamp,
+    /// The receiver's answer; `None`: there was none.
+    pub status: Option<u16>,
+}
+
+impl HookDelivery {
+    /// Whether the receiver said that it has it.
+    pub fn is_taken(&self) -> bool {
+        self.status
+            .is_some_and(|status| (200..300).contains(&status))
+    }
+}
+
+/// What GitHub has delivered to the App, whoever took it.
+#[async_trait]
+pub trait HookDeliveries: Send + Sync {
+    /// Every attempt since then, as far as GitHub remembers (three days), in any order.
+    async fn sent_since(&self, since: Timestamp) -> Result<Vec<HookDelivery>, GitHubError>;
+    /// Lets GitHub try a delivery again, by the id of one of its attempts. Asked for twice, it comes
+    /// twice.
+    async fn redeliver(&self, id: u64) -> Result<(), GitHubError>;
+}
+
 /// Writes Check Runs.
 #[async_trait]
 pub trait CheckRuns: Send + Sync {

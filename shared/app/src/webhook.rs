@@ -18,6 +18,35 @@ pub enum Decoded {
     },
 }
 
+/// Whether a delivery ends in a record of ours, by what GitHub's list of deliveries shows of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expectation {
+    /// It is worked on, whatever its body says.
+    Work,
+    /// Its body decides.
+    Perhaps,
+    /// It is not.
+    Nothing,
+}
+
+/// What to expect of a delivery by its event and action. What an adapter's decoder makes of bodies
+/// must agree; a test holds it to GitHub's own examples.
+pub fn expectation(event: &str, action: Option<&str>) -> Expectation {
+    match (event, action) {
+        (
+            "pull_request",
+            Some("opened" | "reopened" | "synchronize" | "ready_for_review" | "closed"),
+        )
+        | ("merge_group", Some("checks_requested" | "destroyed"))
+        | ("check_suite", Some("rerequested")) => Expectation::Work,
+        // Only where the base changed; only of a check of ours.
+        ("pull_request", Some("edited")) | ("check_run", Some("rerequested")) => {
+            Expectation::Perhaps
+        }
+        _ => Expectation::Nothing,
+    }
+}
+
 /// A body that can't be understood. Holds nothing of the body, so that it can be logged and
 /// answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -40,6 +40,8 @@ pub(crate) const APP: Endpoint = reading("GET /app");
 pub(crate) const INSTALLATIONS: Endpoint = reading("GET /app/installations");
 pub(crate) const HOOK: Endpoint = reading("GET /app/hook/config");
 pub(crate) const HOOK_DELIVERIES: Endpoint = reading("GET /app/hook/deliveries");
+/// What comes twice has no second effect, so a lost answer may be asked for again.
+pub(crate) const REDELIVER: Endpoint = reading("POST /app/hook/deliveries/{delivery_id}/attempts");
 /// A second token is as good as the first, so a lost answer may be asked for again.
 pub(crate) const ACCESS_TOKEN: Endpoint =
     reading("POST /app/installations/{installation_id}/access_tokens");

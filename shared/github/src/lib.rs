@@ -49,8 +49,7 @@ pub use config::{
 };
 #[cfg(feature = "client")]
 pub use registration::{
-    Account, Dated, EVENTS, Granted, Hook, HookDelivery, Installed, PERMISSIONS, Permission,
-    Registration,
+    Account, Dated, EVENTS, Granted, Hook, Installed, PERMISSIONS, Permission, Registration,
 };
 #[cfg(feature = "client")]
 pub use settings_file::{SettingsFile, SettingsFileError, unknown_settings};

@@ -5,14 +5,18 @@
 
 use std::collections::BTreeMap;
 
+use app::event::DeliveryId;
+use app::ports::{HookDeliveries, HookDelivery};
 use app::{GitHubError, GitHubErrorKind};
+use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::GitHub;
-use crate::endpoint::{APP, Endpoint, HOOK, HOOK_DELIVERIES, INSTALLATIONS};
+use crate::endpoint::{APP, Endpoint, HOOK, HOOK_DELIVERIES, INSTALLATIONS, REDELIVER};
 use crate::error;
+use crate::transport::Answer;
 
 /// A permission of the App's, in the words of GitHub's API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,15 +131,31 @@ impl Hook {
     }
 }
 
-/// One delivery of the webhook.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct HookDelivery {
-    /// When it was sent.
-    pub delivered_at: Timestamp,
-    /// What it was about.
-    pub event: String,
-    /// The receiver's answer; 0 where there was none.
-    pub status_code: u16,
+/// One attempt at a delivery, as GitHub lists it.
+#[derive(Deserialize)]
+struct DeliveryItem {
+    id: u64,
+    guid: String,
+    delivered_at: Timestamp,
+    event: String,
+    #[serde(default)]
+    action: Option<String>,
+    /// 0 where there was no answer.
+    status_code: u16,
+}
+
+impl DeliveryItem {
+    /// `None` where its id is none of GitHub's form, which no delivery of ours can have.
+    fn delivery(self) -> Option<HookDelivery> {
+        Some(HookDelivery {
+            id: self.id,
+            guid: DeliveryId::new(&self.guid)?,
+            event: self.event,
+            action: self.action,
+            at: self.delivered_at,
+            status: Some(self.status_code).filter(|status| *status != 0),
+        })
+    }
 }
 
 /// What GitHub answered, and what time it was there.
@@ -168,8 +188,25 @@ impl GitHub {
     }
 
     /// The latest deliveries of the App's webhook, at most a hundred, the latest first.
-    pub async fn hook_deliveries(&self) -> Result<Vec<HookDelivery>, GitHubError> {
-        self.as_app(HOOK_DELIVERIES, "?per_page=100").await.answer
+    pub async fn latest_deliveries(&self) -> Result<Vec<HookDelivery>, GitHubError> {
+        let (latest, _) = self.delivered(None).await?;
+        Ok(latest)
+    }
+
+    /// A page of deliveries, the latest first, and where the next page begins.
+    async fn delivered(
+        &self,
+        cursor: Option<&str>,
+    ) -> Result<(Vec<HookDelivery>, Option<String>), GitHubError> {
+        let mut path = format!("{}?per_page=100", HOOK_DELIVERIES.path(&[]));
+        if let Some(cursor) = cursor {
+            path = format!("{path}&cursor={cursor}");
+        }
+        let answer = self.api.send_as_app(HOOK_DELIVERIES, &path).await?;
+        let answer = error::accepted(HOOK_DELIVERIES, answer, self.api.now())?;
+        let items: Vec<DeliveryItem> = error::json(HOOK_DELIVERIES, &answer)?;
+        let items = items.into_iter().filter_map(DeliveryItem::delivery);
+        Ok((items.collect(), next_cursor(&answer)))
     }
 
     async fn as_app<T: DeserializeOwned>(&self, endpoint: Endpoint, query: &str) -> Dated<T> {
@@ -189,5 +226,73 @@ impl GitHub {
             answer: answer.and_then(|answer| error::json(endpoint, &answer)),
             date,
         }
+    }
+}
+
+/// How many pages are followed at most: a busy App is sent some ten thousand events in three days.
+const MOST_PAGES: usize = 500;
+
+#[async_trait]
+impl HookDeliveries for GitHub {
+    async fn sent_since(&self, since: Timestamp) -> Result<Vec<HookDelivery>, GitHubError> {
+        let mut all = Vec::new();
+        let mut cursor = None;
+        for _ in 0..MOST_PAGES {
+            let (page, next) = self.delivered(cursor.as_deref()).await?;
+            let is_last = page.iter().any(|one| one.at < since);
+            all.extend(page.into_iter().filter(|one| one.at >= since));
+            cursor = next;
+            if is_last || cursor.is_none() {
+                return Ok(all);
+            }
+        }
+        let what = format!("more than {} deliveries in three days", 100 * MOST_PAGES);
+        Err(error::unexpected(HOOK_DELIVERIES, what))
+    }
+
+    async fn redeliver(&self, id: u64) -> Result<(), GitHubError> {
+        let path = REDELIVER.path(&[&id.to_string()]);
+        let answer = self.api.send_as_app(REDELIVER, &path).await?;
+        error::accepted(REDELIVER, answer, self.api.now()).map(drop)
+    }
+}
+
+/// The `cursor` of the page, as it stands in an address, that a `Link` header names as the next
+/// (<https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api>).
+fn next_cursor(answer: &Answer) -> Option<String> {
+    let link = answer.headers.get(http::header::LINK)?.to_str().ok()?;
+    let next = link.split(',').find(|part| part.contains("rel=\"next\""))?;
+    let url = next.split(['<', '>']).nth(1)?;
+    let (_, query) = url.split_once('?')?;
+    let mut pairs = query.split('&');
+    let cursor = pairs.find_map(|pair| pair.strip_prefix("cursor="))?;
+    Some(cursor.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use http::{HeaderMap, StatusCode};
+
+    use super::*;
+
+    #[test]
+    fn the_next_page_begins_where_github_says() {
+        let cursor = |link: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert("link", link.parse().unwrap());
+            next_cursor(&Answer {
+                status: StatusCode::OK,
+                headers,
+                body: Bytes::new(),
+            })
+        };
+        let page = "https://api.github.com/app/hook/deliveries?per_page=100";
+        assert_eq!(
+            cursor(&format!("<{page}&cursor=v1_12%2B%3D>; rel=\"next\"")),
+            Some("v1_12%2B%3D".to_owned())
+        );
+        assert_eq!(cursor(&format!("<{page}&cursor=1>; rel=\"prev\"")), None);
+        assert_eq!(cursor("nonsense"), None);
     }
 }

@@ -19,6 +19,8 @@ pub mod problem;
 #[cfg(feature = "serve")]
 pub mod process;
 #[cfg(feature = "serve")]
+pub mod redelivery;
+#[cfg(feature = "serve")]
 pub mod server;
 #[cfg(feature = "serve")]
 pub mod shutdown;

@@ -9,5 +9,6 @@ mod life;
 mod mirror;
 mod policy;
 mod queue;
+mod redelivery;
 mod refusals;
 mod rerun;

@@ -13,6 +13,7 @@ use app::ingest::{
     FixedSecrets, IngestOutcome, Intake, MAX_BODY_BYTES, WebhookRequest, WebhookSecrets, ingest,
 };
 use app::ports::{Clock, Deliveries, FinishedDelivery};
+use app::redeliver::{Asked, redeliver};
 use embedded::{Embedded, OpenError, Received};
 use github::{ApiUrl, GitHub, GitHubConfig, PrivateKey};
 use jiff::Timestamp;
@@ -66,6 +67,7 @@ struct Process {
     stores: Embedded,
     worker: Worker,
     intake: Intake,
+    hook: Arc<GitHub>,
 }
 
 /// A GitHub, an App registered there, and the process that plays it.
@@ -150,6 +152,16 @@ impl Mirror {
         self.received.store(made, Ordering::SeqCst);
     }
 
+    /// Asks GitHub again for what is not done, as the App does from time to time.
+    pub(crate) async fn redeliver(&self) -> Asked {
+        let process = self.process();
+        let (clock, stores) = (&process.worker.ports.clock, &process.stores);
+        let asked = redeliver(&**clock, stores, &*process.hook).await;
+        let asked = asked.expect("GitHub and the stores answer");
+        self.github.settled().await;
+        asked
+    }
+
     /// Receives this delivery, be it for the first time or not.
     pub(crate) async fn receive_one(&self, delivery: &Delivery) -> IngestOutcome {
         let request = WebhookRequest {
@@ -218,6 +230,16 @@ impl Mirror {
             task.await.expect("no worker panics");
         }
         self.work().await;
+    }
+
+    /// The process is gone with its disk; another starts on an empty one.
+    pub(crate) fn restart_with_an_empty_disk(&self) {
+        let killed = self.process.lock().expect("no panic").take();
+        drop(killed);
+        let data = self.data.path().join("another");
+        let started = Process::try_start(&self.github, &self.app, &data);
+        let started = started.expect("the stores open");
+        *self.process.lock().expect("no panic") = Some(Arc::new(started));
     }
 
     /// The process is gone with all it held in memory; another starts on the same data folder.
@@ -310,7 +332,7 @@ impl Process {
                 account_policies: adapter.clone(),
                 pull_requests: adapter.clone(),
                 snapshots: adapter.clone(),
-                check_runs: adapter,
+                check_runs: adapter.clone(),
             },
             judge: oracle::evaluate,
             lease: LEASE,
@@ -331,6 +353,7 @@ impl Process {
             stores,
             worker,
             intake,
+            hook: adapter,
         })
     }
 

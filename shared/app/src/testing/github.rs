@@ -1,6 +1,7 @@
 //! The fake GitHub: pull requests, snapshots, and Check Runs that append annotations.
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use oracle::{Fact, ObjectId, Reason, Snapshot, Unavailable};
 
 use super::world::{RecordedRun, State, World};
@@ -8,8 +9,8 @@ use crate::check::{ANNOTATIONS_PER_REQUEST, CheckRun, CheckUpdate, ExternalId};
 use crate::error::{GitHubError, GitHubErrorKind};
 use crate::event::{MergeGroup, Repository};
 use crate::ports::{
-    AccountPolicies, AccountPolicy, CheckRuns, MERGE_GROUP, PullRequest, PullRequests, Snapshots,
-    Wants,
+    AccountPolicies, AccountPolicy, CheckRuns, HookDeliveries, HookDelivery, MERGE_GROUP,
+    PullRequest, PullRequests, Snapshots, Wants,
 };
 
 /// The most characters that a summary may have.
@@ -116,6 +117,32 @@ impl PullRequests for World {
                 .iter()
                 .filter(|(key, now)| key.0 == repository.id && now.open && now.head == *head);
             Ok(Fact::Known(open.map(|(key, _)| key.1).collect()))
+        })
+        .await
+    }
+}
+
+#[async_trait]
+impl HookDeliveries for World {
+    async fn sent_since(&self, since: Timestamp) -> Result<Vec<HookDelivery>, GitHubError> {
+        self.github("HookDeliveries::sent_since", |state| {
+            let sent = state.sent.iter().filter(|one| one.at >= since);
+            Ok(sent.cloned().collect())
+        })
+        .await
+    }
+
+    async fn redeliver(&self, id: u64) -> Result<(), GitHubError> {
+        self.github("HookDeliveries::redeliver", |state| {
+            let one = state.sent.iter().find(|one| one.id == id);
+            let again = HookDelivery {
+                id: state.sent.len() as u64 + 1,
+                at: state.now,
+                status: None,
+                ..one.cloned().ok_or(GitHubErrorKind::NotFound)?
+            };
+            state.sent.push(again);
+            Ok(())
         })
         .await
     }

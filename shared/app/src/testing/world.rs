@@ -12,8 +12,8 @@ use super::secrets::KeptSecrets;
 use crate::check::{Annotation, Conclusion, ExternalId};
 use crate::event::{DeliveryId, Head, Message};
 use crate::ports::{
-    AccountPolicy, Clock, FinishedDelivery, Generation, HeadPullRequest, PolicyOf, PullRequest,
-    StoredEvaluation, StoredPolicy,
+    AccountPolicy, Clock, FinishedDelivery, Generation, HeadPullRequest, HookDelivery, PolicyOf,
+    PullRequest, StoredEvaluation, StoredPolicy,
 };
 
 /// A Check Run as the fake GitHub keeps it.
@@ -59,6 +59,8 @@ pub(super) struct State {
     pub(super) policies: BTreeMap<PolicyOf, StoredPolicy>,
     /// By repository and head.
     pub(super) merge_groups: BTreeMap<(u64, ObjectId), PullRequest>,
+    /// Attempts at deliveries.
+    pub(super) sent: Vec<HookDelivery>,
     /// By the account's name.
     pub(super) account_policies: BTreeMap<String, AccountPolicy>,
     pub(super) secrets: KeptSecrets,
@@ -94,6 +96,7 @@ impl World {
                 evaluations: BTreeMap::new(),
                 pull_requests: BTreeMap::new(),
                 merge_groups: BTreeMap::new(),
+                sent: Vec::new(),
                 commits: BTreeSet::new(),
                 too_many_open: false,
                 snapshot: None,
@@ -157,6 +160,16 @@ impl World {
     pub fn destroy_merge_group(&self, repository_id: u64, head: &ObjectId) {
         let key = (repository_id, head.clone());
         self.lock().merge_groups.remove(&key);
+    }
+
+    /// Lets GitHub have sent this.
+    pub fn put_sent(&self, sent: HookDelivery) {
+        self.lock().sent.push(sent);
+    }
+
+    /// Every attempt of GitHub's so far.
+    pub fn sent(&self) -> Vec<HookDelivery> {
+        self.lock().sent.clone()
     }
 
     /// The pull request as GitHub has it.

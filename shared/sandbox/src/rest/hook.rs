@@ -44,6 +44,19 @@ pub(super) fn deliveries(request: &mut Request<'_>) -> Result<Reply, Refusal> {
     Ok(reply)
 }
 
+/// One of them is tried again.
+pub(super) fn redeliver(request: &mut Request<'_>) -> Result<Reply, Refusal> {
+    let (app, id) = (request.app(), request.number("delivery_id")?);
+    let found = request.state.deliveries.get(&id).filter(|it| it.app == app);
+    if found.is_none() {
+        return Err(Refusal::not_found());
+    }
+    request.state.redeliver(id);
+    let mut reply = Reply::ok(json!({}));
+    reply.status = 202;
+    Ok(reply)
+}
+
 /// `hook-delivery-item`
 fn item(delivery: &Delivery) -> Value {
     let attempt = delivery.attempt.as_ref();

@@ -45,6 +45,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route { method: "POST", template: "/app/installations/{installation_id}/access_tokens", audience: APP, handler: app::create_token },
     Route { method: "GET", template: "/app/hook/config", audience: APP, handler: hook::config },
     Route { method: "GET", template: "/app/hook/deliveries", audience: APP, handler: hook::deliveries },
+    Route { method: "POST", template: "/app/hook/deliveries/{delivery_id}/attempts", audience: APP, handler: hook::redeliver },
     Route { method: "GET", template: "/installation/repositories", audience: INSTALLATION, handler: app::repositories },
     Route { method: "POST", template: "/graphql", audience: INSTALLATION, handler: graphql::execute },
     Route { method: "GET", template: "/repos/{owner}/{repo}", audience: METADATA, handler: repository::show },

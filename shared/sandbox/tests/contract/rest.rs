@@ -105,6 +105,10 @@ async fn what_an_app_reads_and_mints_is_as_described() {
     ] {
         client.read(target).await;
     }
+    let latest = scene.sandbox.deliveries().last().unwrap().id;
+    let again = format!("/app/hook/deliveries/{latest}/attempts");
+    let (status, _) = client.send("POST", &again, Value::Null).await;
+    assert_eq!(status, 202);
     let scope = json!({ "repositories": ["hello"], "permissions": { "checks": "write" } });
     let tokens = format!("{installation}/access_tokens");
     let (status, _) = client.send("POST", &tokens, scope).await;
