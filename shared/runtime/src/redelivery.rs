@@ -15,8 +15,8 @@ use crate::telemetry::chain;
 /// to deliver what it is at.
 const FIRST: Duration = Duration::from_mins(1);
 
-/// How often after that.
-const INTERVAL: Duration = Duration::from_mins(5);
+/// How often after that: each look takes a call for every hundred events of three days.
+const INTERVAL: Duration = Duration::from_mins(10);
 
 /// What redelivery stands on.
 #[derive(Clone)]

@@ -1,5 +1,8 @@
 //! The life of pull requests: opened, pushed to, redirected, closed.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use app::check::CHECK_NAME;
 use expect_test::expect;
 use sandbox::{CheckConclusion, GITHUB_ACTIONS, Ruleset};
 
@@ -273,4 +276,43 @@ async fn a_test_merge_that_takes_its_time_is_waited_for() {
     let check = the_check(&pull_request);
     assert_eq!(check.conclusion, Some(CheckConclusion::Neutral));
     mirror.end();
+}
+
+/// At every call of the evaluation in turn the branch is forced to another commit.
+#[tokio::test]
+async fn a_force_push_in_the_middle_leaves_the_new_head_judged_and_the_old_one_ended() {
+    let calls = {
+        let mirror = Mirror::start().await;
+        rename_the_job(&mirror.repository_that_requires_ci());
+        mirror.catch_up().await;
+        mirror.github.calls().len()
+    };
+    for moment in 0..calls {
+        let mirror = Mirror::start().await;
+        let repository = mirror.repository_that_requires_ci();
+        // What it is forced to reports "ci" after all.
+        let mended = repository.push("mended", "Say more", [("README.md", "Hello, world\n")]);
+        let pull_request = rename_the_job(&repository);
+        let old = pull_request.head();
+        mirror.receive().await;
+        let (forced, count) = (repository.clone(), AtomicUsize::new(0));
+        mirror.github.inject_faults(move |_| {
+            if count.fetch_add(1, Ordering::SeqCst) == moment {
+                forced.force_push("feature", mended);
+            }
+            None
+        });
+        mirror.catch_up().await;
+        mirror.catch_up().await;
+
+        assert_eq!(pull_request.head(), mended);
+        let check = the_check(&pull_request);
+        assert_eq!(check.conclusion, Some(CheckConclusion::Success), "{moment}");
+        let mut left = repository.check_runs(old);
+        left.retain(|run| run.name == CHECK_NAME);
+        assert!(left.len() <= 1, "at call {moment}: {left:#?}");
+        let ended = left.iter().all(|run| run.conclusion.is_some());
+        assert!(ended, "at call {moment}: {left:#?}");
+        mirror.end();
+    }
 }

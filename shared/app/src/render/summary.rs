@@ -8,6 +8,7 @@ use super::markdown::{block, code, inline, labelled, prose};
 use super::visible::{cut, plain};
 use super::wording::{self, dispute, plural};
 use super::{Counts, MOST_ANNOTATIONS, SEVERITIES, shown};
+use crate::ports::MERGE_GROUP;
 
 /// GitHub takes 65,535 characters. Counted in bytes, which are never fewer than characters in
 /// any encoding, so that the limit holds whichever GitHub means.
@@ -58,7 +59,11 @@ pub(super) fn summary(reports: &[(u64, Report)], left_out: usize) -> String {
     }
     for (number, report) in reports {
         if reports.len() > 1 {
-            parts.push(Part::Frame(format!("## Pull request #{number}\n\n")));
+            let heading = match *number {
+                MERGE_GROUP => "## Merge group\n\n".to_owned(),
+                number => format!("## Pull request #{number}\n\n"),
+            };
+            parts.push(Part::Frame(heading));
         }
         section(&mut parts, report, Disputes::Untold);
     }
@@ -75,7 +80,11 @@ fn overview(reports: &[(u64, Report)]) -> String {
         let verdict = super::conclusion(report.decision.outcome);
         let new = shown(report, Status::New).count();
         let existing = shown(report, Status::Existing).count();
-        let _ = writeln!(text, "| #{number} | {verdict} | {new} | {existing} |");
+        let judged = match *number {
+            MERGE_GROUP => "merge group".to_owned(),
+            number => format!("#{number}"),
+        };
+        let _ = writeln!(text, "| {judged} | {verdict} | {new} | {existing} |");
     }
     text.push('\n');
     text

@@ -8,6 +8,7 @@ mod secrets;
 mod text;
 
 use app::check::{AnnotationLevel, Conclusion};
+use app::ports::MERGE_GROUP;
 use app::render::{cancelled, check_output, not_judged};
 use expect_test::{Expect, expect};
 use oracle::{
@@ -165,6 +166,15 @@ fn what_is_new_comes_first_and_in_full() {
             </details>
         "#]],
     );
+}
+
+#[test]
+fn a_merge_group_beside_a_pull_request_is_called_by_its_name() {
+    let calm = report(Outcome::Pass, Vec::new());
+    let output = check_output(&[(MERGE_GROUP, calm.clone()), (7, calm)]);
+    assert!(output.summary.contains("\n| merge group | success |"));
+    assert!(output.summary.contains("\n## Merge group\n"));
+    assert!(!output.summary.contains("#0"), "{}", output.summary);
 }
 
 #[test]
