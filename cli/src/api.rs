@@ -35,6 +35,19 @@ pub(crate) fn connect(
     github.map_err(|error| anyhow::Error::new(error).into())
 }
 
+/// What GitHub did not let the App do, with what helps.
+pub(crate) fn refused_as_app(what: String, error: GitHubError) -> Failure {
+    let help = match &error.kind {
+        GitHubErrorKind::Unauthorized => Some("`phase-mirror doctor` says what is wrong"),
+        GitHubErrorKind::NotFound => Some("`phase-mirror deliveries list` shows what there is"),
+        _ => None,
+    };
+    Failure::Other {
+        error: anyhow::Error::new(error).context(what),
+        help,
+    }
+}
+
 /// What GitHub did not let us do, with what helps.
 pub(crate) fn refused(what: String, error: GitHubError) -> Failure {
     let help = match &error.kind {

@@ -5,6 +5,7 @@ mod api;
 mod args;
 mod check;
 mod codeowners;
+mod deliveries;
 mod demo;
 mod doctor;
 mod exit;
@@ -28,6 +29,7 @@ async fn main() -> ExitCode {
         Command::Serve(args) => serve::run(args).await,
         Command::Check(args) => check::run(&args).await,
         Command::Doctor(args) => doctor::run(args).await,
+        Command::Deliveries(command) => deliveries::run(command).await,
         Command::Codeowners(command) => codeowners::run(&command),
         Command::Settings(command) => settings::run(command).await,
     };

@@ -1,6 +1,7 @@
 //! The command line: what there is to say, and its help.
 
 mod check;
+mod deliveries;
 mod doctor;
 mod settings;
 mod target;
@@ -10,6 +11,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use check::{Check, ReportFormat};
+pub(crate) use deliveries::{
+    AppConfiguration, DeliveriesCommand, ListDeliveries, ReplayDeliveries,
+};
 pub(crate) use doctor::Doctor;
 pub(crate) use settings::{Export, SettingsCommand};
 pub(crate) use target::Target;
@@ -62,6 +66,8 @@ pub(crate) enum Command {
     Serve(Serve),
     Doctor(Doctor),
     #[command(subcommand)]
+    Deliveries(DeliveriesCommand),
+    #[command(subcommand)]
     Codeowners(CodeownersCommand),
     #[command(subcommand)]
     Settings(SettingsCommand),
@@ -98,7 +104,7 @@ pub(crate) struct Match {
 pub(crate) enum Format {
     /// A line for each.
     Text,
-    /// A JSON array: of {path, owners, line, pattern}, or of {area, state, what, help}.
+    /// A JSON array.
     Json,
 }
 

@@ -11,6 +11,7 @@ mod deliveries;
 mod doctor;
 mod http;
 mod process;
+mod redelivery;
 mod refusals;
 mod sandbox;
 #[cfg(feature = "otel")]
