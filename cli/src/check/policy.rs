@@ -21,13 +21,17 @@ pub(super) fn in_force(
     snapshot: &Snapshot,
     account: Option<PolicyFile>,
 ) -> Result<Policy, Failure> {
-    let organisation = match args.organization_policy.as_deref() {
-        Some(path) => Some(named(path)?),
-        None => account,
-    };
     let repository = match &args.policy {
         Some(path) => Some(named(path)?),
         None => of_repository(snapshot)?,
+    };
+    let name = snapshot.subject.repository.as_ref();
+    let is_accounts_own = name.is_some_and(|name| name.name() == ".github");
+    let organisation = match args.organization_policy.as_deref() {
+        Some(path) => Some(named(path)?),
+        // Its one file is the organisation's policy, too.
+        None if is_accounts_own => repository.clone(),
+        None => account,
     };
     let branch = &snapshot.subject.base_branch;
     let (policy, errors) = resolve(organisation.as_ref(), repository.as_ref(), branch);

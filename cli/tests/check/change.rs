@@ -155,3 +155,17 @@ fn a_file_in_the_place_of_the_workflows_is_a_finding() {
     let unreadable = "new `.github/workflows` can't be read".to_owned();
     assert!(found.contains(&unreadable), "{found:?}");
 }
+
+/// Its file may lock keys, which another repository's may not.
+#[test]
+fn the_organisations_own_repository_has_one_policy_for_both() {
+    let repository = Repository::new();
+    let policy = "version: 1\npreset: strict\nlocked: [thresholds]\n";
+    repository.write(".github/phase-mirror.yml", policy);
+    let here = repository.check(&["--settings", "settings.json"]);
+    assert_eq!(here.status.code(), Some(2), "{here:?}");
+    let own = settings(&["test"]).replace("octo-org/hello", "octo-org/.github");
+    repository.write("settings.json", &own);
+    let output = repository.check(&["--settings", "settings.json"]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+}

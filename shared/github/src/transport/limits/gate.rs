@@ -88,9 +88,12 @@ impl Gate {
                 closed.insert(key, closing);
             }
             // What was under way when the gate closed says nothing of what comes.
-            None if answer.status.is_success() => closed.retain(|(other, window), gate| {
-                *other != installation || *window != Window::All || gate.until > now
-            }),
+            None if answer.status.is_success() => {
+                let key = (installation, Window::All);
+                if closed.get(&key).is_some_and(|gate| gate.until <= now) {
+                    closed.remove(&key);
+                }
+            }
             None => {}
         }
         if closed.len() > REMEMBERED {
