@@ -12,6 +12,7 @@ mod page;
 mod progress;
 mod serve;
 mod settings;
+mod setup;
 mod terminal;
 mod view;
 
@@ -27,6 +28,7 @@ async fn main() -> ExitCode {
         Command::Serve(args) if args.sandbox => demo::run(args).await,
         Command::Serve(args) => serve::run(args).await,
         Command::Check(args) => check::run(&args).await,
+        Command::Setup(args) => setup::run(args).await,
         Command::Doctor(args) => doctor::run(args).await,
         Command::Codeowners(command) => codeowners::run(&command),
         Command::Settings(command) => settings::run(command).await,

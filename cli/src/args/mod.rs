@@ -3,6 +3,7 @@
 mod check;
 mod doctor;
 mod settings;
+mod setup;
 mod target;
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use clap::{Args, Parser, Subcommand};
 pub(crate) use check::{Check, ReportFormat};
 pub(crate) use doctor::Doctor;
 pub(crate) use settings::{Export, SettingsCommand};
+pub(crate) use setup::Setup;
 pub(crate) use target::Target;
 
 const EXIT_CODES: &str = "\
@@ -60,6 +62,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Check(Check),
     Serve(Serve),
+    Setup(Setup),
     Doctor(Doctor),
     #[command(subcommand)]
     Codeowners(CodeownersCommand),

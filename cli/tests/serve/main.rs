@@ -13,6 +13,7 @@ mod http;
 mod process;
 mod refusals;
 mod sandbox;
+mod setup;
 #[cfg(feature = "otel")]
 mod spans;
 mod story;
