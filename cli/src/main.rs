@@ -13,6 +13,7 @@ mod page;
 mod progress;
 mod serve;
 mod settings;
+mod setup;
 mod terminal;
 mod view;
 
@@ -28,6 +29,7 @@ async fn main() -> ExitCode {
         Command::Serve(args) if args.sandbox => demo::run(args).await,
         Command::Serve(args) => serve::run(args).await,
         Command::Check(args) => check::run(&args).await,
+        Command::Setup(args) => setup::run(args).await,
         Command::Doctor(args) => doctor::run(args).await,
         Command::Deliveries(command) => deliveries::run(command).await,
         Command::Codeowners(command) => codeowners::run(&command),

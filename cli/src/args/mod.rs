@@ -4,6 +4,7 @@ mod check;
 mod deliveries;
 mod doctor;
 mod settings;
+mod setup;
 mod target;
 
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ pub(crate) use deliveries::{
 };
 pub(crate) use doctor::Doctor;
 pub(crate) use settings::{Export, SettingsCommand};
+pub(crate) use setup::Setup;
 pub(crate) use target::Target;
 
 const EXIT_CODES: &str = "\
@@ -64,6 +66,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Check(Check),
     Serve(Serve),
+    Setup(Setup),
     Doctor(Doctor),
     #[command(subcommand)]
     Deliveries(DeliveriesCommand),

@@ -68,7 +68,7 @@ fn known_tags(html: &str) -> String {
 }
 
 /// Text as HTML, also in attributes.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -6,6 +6,8 @@
 mod html;
 mod markdown;
 
+pub(crate) use markdown::escape;
+
 use std::sync::Arc;
 
 use axum::extract::{Query, Request, State};
@@ -58,7 +60,8 @@ async fn page(State(stage): State<Arc<dyn Stage>>, Query(open): Query<Open>) -> 
     Html(html::render(&view, open.check.unwrap_or(last), offer))
 }
 
-async fn style() -> impl IntoResponse {
+/// The pages' style.
+pub(crate) async fn style() -> impl IntoResponse {
     let kind = (CONTENT_TYPE, "text/css; charset=utf-8");
     ([kind], include_str!("style.css"))
 }
@@ -78,7 +81,7 @@ async fn fix(State(stage): State<Arc<dyn Stage>>, headers: HeaderMap) -> Respons
 }
 
 /// Another site's name that leads here is none of ours.
-async fn addressed(request: Request, next: Next) -> Response {
+pub(crate) async fn addressed(request: Request, next: Next) -> Response {
     if runtime::server::is_this_machine(request.headers()) {
         next.run(request).await
     } else {

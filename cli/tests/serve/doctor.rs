@@ -37,6 +37,17 @@ fn is_in_the_readme(said: &str, area: &str) {
     assert!(readme.contains(&shown), "README.md does not show\n{shown}");
 }
 
+/// docs/doctor.md shows the whole of it.
+#[track_caller]
+fn is_in_the_document(said: &str) {
+    let document = include_str!("../../../docs/doctor.md");
+    let shown = format!("```text\n{said}```\n");
+    assert!(
+        document.contains(&shown),
+        "docs/doctor.md does not show\n{shown}"
+    );
+}
+
 /// An App that has all that it can use.
 fn whole() -> NewApp {
     NewApp::named("Phase Mirror")
@@ -128,7 +139,7 @@ impl Practice {
             let end = told[start..]
                 .find("/webhook")
                 .map_or(start, |at| start + at);
-            told.replace_range(start..end, "https://mirror.example");
+            told.replace_range(start..end, "http://mirror.example");
         }
         told
     }
@@ -147,7 +158,7 @@ async fn nothing_keeps_the_app_from_its_work() {
         ok       permissions    the App has all that it can use
         ok       events         the App hears of all that it works on
         ok       installations  octo-org
-        note     webhook        https://mirror.example/webhook is not https://: others can read what GitHub
+        note     webhook        http://mirror.example/webhook is not https://: others can read what GitHub
                                 sends
                                 help: put TLS in front, and change the URL on the App's page
                                 (https://github.com/apps/phase-mirror)
@@ -188,7 +199,7 @@ async fn a_permission_is_missing() {
                                 help: subscribe to it on the App's page at GitHub
                                 (https://github.com/apps/phase-mirror), under Permissions & events
         ok       installations  octo-org
-        note     webhook        https://mirror.example/webhook is not https://: others can read what GitHub
+        note     webhook        http://mirror.example/webhook is not https://: others can read what GitHub
                                 sends
                                 help: put TLS in front, and change the URL on the App's page
                                 (https://github.com/apps/phase-mirror)
@@ -197,6 +208,7 @@ async fn a_permission_is_missing() {
         1 to put right.
     "#]]).await;
     is_in_the_readme(&said, "permissions");
+    is_in_the_document(&said);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -213,7 +225,7 @@ async fn the_secret_is_wrong() {
         ok       permissions    the App has all that it can use
         ok       events         the App hears of all that it works on
         ok       installations  octo-org
-        note     webhook        https://mirror.example/webhook is not https://: others can read what GitHub
+        note     webhook        http://mirror.example/webhook is not https://: others can read what GitHub
                                 sends
                                 help: put TLS in front, and change the URL on the App's page
                                 (https://github.com/apps/phase-mirror)
@@ -225,6 +237,7 @@ async fn the_secret_is_wrong() {
         1 to put right.
     "#]]).await;
     is_in_the_readme(&said, "deliveries");
+    is_in_the_document(&said);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -245,6 +258,7 @@ async fn the_clock_is_wrong() {
         1 to put right.
     "#]]).await;
     is_in_the_readme(&said, "clock");
+    is_in_the_document(&said);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,6 +14,7 @@ mod process;
 mod redelivery;
 mod refusals;
 mod sandbox;
+mod setup;
 #[cfg(feature = "otel")]
 mod spans;
 mod story;

@@ -187,6 +187,16 @@ impl Api {
         endpoint: Endpoint,
         path: &str,
     ) -> Result<Answer, GitHubError> {
+        self.send_as_app_with(endpoint, path, None).await
+    }
+
+    /// As [`send_as_app`](Self::send_as_app), with a JSON body.
+    pub(crate) async fn send_as_app_with(
+        &self,
+        endpoint: Endpoint,
+        path: &str,
+        body: Option<Bytes>,
+    ) -> Result<Answer, GitHubError> {
         let uri = self.uri(endpoint, path)?;
         let bearer = self.credentials.app(endpoint, self.clock.now()).await?;
         let call = Call {
@@ -194,7 +204,7 @@ impl Api {
             uri,
             installation: None,
             bearer: Arc::new(bearer),
-            body: None,
+            body,
             attempt: 1,
         };
         let answer = self.transport.clone().oneshot(call).await;

@@ -45,6 +45,10 @@ pub(crate) const REDELIVER: Endpoint = reading("POST /app/hook/deliveries/{deliv
 /// A second token is as good as the first, so a lost answer may be asked for again.
 pub(crate) const ACCESS_TOKEN: Endpoint =
     reading("POST /app/installations/{installation_id}/access_tokens");
+/// A code is good for one exchange.
+pub(crate) const CONVERT_MANIFEST: Endpoint = writing("POST /app-manifests/{code}/conversions");
+/// To the same values, so that a second time changes nothing.
+pub(crate) const SET_HOOK: Endpoint = reading("PATCH /app/hook/config");
 /// Queries only; mutations are not sent.
 pub(crate) const GRAPHQL: Endpoint = reading("POST /graphql");
 pub(crate) const REPOSITORY: Endpoint = reading("GET /repos/{owner}/{repo}");

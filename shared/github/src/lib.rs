@@ -29,6 +29,8 @@ mod error;
 #[cfg(feature = "client")]
 mod graphql;
 #[cfg(feature = "client")]
+mod manifest;
+#[cfg(feature = "client")]
 mod pull_request;
 #[cfg(feature = "client")]
 mod registration;
@@ -47,6 +49,8 @@ pub use config::{
     ACTIONS_ON_GITHUB_COM, ApiUrl, ClientError, ConfigError, GITHUB_COM, GitHubConfig, KeySource,
     KeyUnavailable, PrivateKey,
 };
+#[cfg(feature = "client")]
+pub use manifest::{ConversionError, NewApp, NewlyRegistered, convert, registration_page, web_url};
 #[cfg(feature = "client")]
 pub use registration::{
     Account, Dated, EVENTS, Granted, Hook, Installed, PERMISSIONS, Permission, Registration,

@@ -4,6 +4,8 @@
 //! **Invariant.** Only this crate reads the environment. What others need of it, they are
 //! given as values.
 
+#[cfg(feature = "serve")]
+pub mod app_file;
 mod clock;
 #[cfg(feature = "serve")]
 pub mod config;

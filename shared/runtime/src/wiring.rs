@@ -7,10 +7,11 @@ use app::evaluate::Ports;
 use app::metrics::Metrics;
 use app::ports::{Clock, EventQueue};
 use embedded::{Embedded, OpenError};
-use github::{ApiUrl, ClientError, GitHub};
+use github::{ApiUrl, ClientError, ConversionError, GitHub, NewlyRegistered, PrivateKey};
 use jiff::Timestamp;
 use secrecy::SecretString;
 
+use crate::app_file::StoredApp;
 use crate::clock::SystemClock;
 use crate::config::{Config, GitHubConfig};
 use crate::live::Live;
@@ -50,6 +51,26 @@ pub fn github(config: &GitHubConfig, live: Arc<Live>) -> anyhow::Result<Arc<GitH
         actions_app_id: config.actions_app_id,
     };
     Ok(Arc::new(GitHub::new(&config, Arc::new(SystemClock))?))
+}
+
+/// Exchanges the code of a manifest for the App with its key and secret. A code can be used once.
+pub async fn convert_manifest(
+    api_url: &ApiUrl,
+    code: &str,
+) -> Result<NewlyRegistered, ConversionError> {
+    github::convert(api_url, code, Arc::new(SystemClock)).await
+}
+
+/// Lets the webhook of a new App be sent as JSON and signed with its secret, as the App itself.
+pub async fn configure_hook(app: &StoredApp<'_>) -> anyhow::Result<()> {
+    let config = github::GitHubConfig {
+        api_url: app.api_url.clone(),
+        issuer: app.client_id.to_owned(),
+        private_key: Arc::new(PrivateKey::from_pem(app.private_key)?),
+        actions_app_id: None,
+    };
+    let github = GitHub::new(&config, Arc::new(SystemClock))?;
+    Ok(github.configure_hook(app.webhook_secret).await?)
 }
 
 /// A data folder, as far as it can be told without making one.

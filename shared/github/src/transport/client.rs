@@ -11,7 +11,7 @@ use octocrab::{OctoBody, Octocrab};
 use secrecy::ExposeSecret;
 use tower::Service;
 
-use super::{Answer, Call, NoAnswer};
+use super::{Answer, Call, NOBODY, NoAnswer};
 
 /// How long one attempt may take, from connecting to the last byte.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(10);
@@ -55,14 +55,17 @@ impl Service<Call> for Http {
 }
 
 fn request(call: Call) -> Result<Request<OctoBody>, http::Error> {
-    let mut bearer = HeaderValue::try_from(format!("Bearer {}", call.bearer.expose_secret()))?;
-    bearer.set_sensitive(true);
-    let request = Request::builder()
+    let mut request = Request::builder()
         .method(call.endpoint.method())
         .uri(call.uri)
         .header(ACCEPT, "application/vnd.github+json")
-        .header("x-github-api-version", API_VERSION)
-        .header(AUTHORIZATION, bearer);
+        .header("x-github-api-version", API_VERSION);
+    let bearer = call.bearer.expose_secret();
+    if bearer != NOBODY {
+        let mut bearer = HeaderValue::try_from(format!("Bearer {bearer}"))?;
+        bearer.set_sensitive(true);
+        request = request.header(AUTHORIZATION, bearer);
+    }
     match call.body {
         Some(body) => request
             .header(CONTENT_TYPE, "application/json")

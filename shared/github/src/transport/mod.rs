@@ -30,6 +30,9 @@ use trace::Trace;
 /// The whole stack.
 pub(crate) type Transport = BoxCloneSyncService<Call, Answer, NoAnswer>;
 
+/// In place of a bearer, where it is not said who asks.
+pub(crate) const NOBODY: &str = "";
+
 /// A request.
 #[derive(Debug, Clone)]
 pub(crate) struct Call {

@@ -14,6 +14,9 @@ an option of the command line overrides both. The file is the one that `--config
 `PHASE_MIRROR_CONFIG`, or else `config.toml` in the data folder if there is one. The data folder is
 the one that `--data` names, or else `PHASE_MIRROR_DATA`, or else `phase-mirror-data` here.
 
+Where neither names an App (`github.client_id` or `github.app_id`), `app.toml` in the data folder is
+read as well, which [`phase-mirror setup`](setup.md) writes; what file and variables say goes before it.
+
 Everything is checked at the start, and every problem is named at once. An unknown key is a
 problem too, and so is a variable that is nearly the name of a setting; any other unknown variable
 that begins with `PHASE_MIRROR_` is warned about and ignored. Values are UTF-8.

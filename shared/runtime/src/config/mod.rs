@@ -91,27 +91,9 @@ pub struct Loaded {
 impl Config {
     /// Reads and checks everything, and names every problem.
     pub fn load(sources: &Sources) -> Result<Loaded, ConfigError> {
-        let data = sources
-            .data
-            .clone()
-            .or_else(|| {
-                sources
-                    .environment
-                    .get(source::DATA_VARIABLE)
-                    .map(PathBuf::from)
-            })
-            .unwrap_or_else(|| PathBuf::from(DEFAULT_DATA));
-        let named = sources.file.clone().or_else(|| {
-            sources
-                .environment
-                .get(source::CONFIG_VARIABLE)
-                .map(PathBuf::from)
-        });
-        let (file, required) = match named {
-            Some(file) => (file, source::Required::Yes),
-            None => (data.join("config.toml"), source::Required::No),
-        };
-        let mut reader = Reader::new(source::Found::read(sources, &file, required));
+        let (data, mut found) = find(sources);
+        found.take_stored_app(&data);
+        let mut reader = Reader::new(found);
         if let Some(listen) = &sources.listen {
             reader.override_with_option(keys::LISTEN, "--listen", listen);
         }
@@ -129,4 +111,58 @@ impl Config {
             })
         })
     }
+}
+
+/// What is said before there is an App.
+#[derive(Debug, Clone)]
+pub struct Outset {
+    /// The data folder.
+    pub data: PathBuf,
+    /// Where an App is named, if one is; whatever `phase-mirror setup` stored goes behind it.
+    pub app: Option<Place>,
+    /// GitHub's REST API as it is written, where it is.
+    pub api_url: Option<String>,
+}
+
+impl Outset {
+    /// Reads the configuration without asking for what it must have.
+    pub fn load(sources: &Sources) -> Result<Self, ConfigError> {
+        let (data, found) = find(sources);
+        if !found.problems.is_empty() {
+            return Err(ConfigError {
+                problems: found.problems,
+            });
+        }
+        Ok(Self {
+            data,
+            app: found.app_place(),
+            api_url: found.text(keys::API_URL),
+        })
+    }
+}
+
+/// The data folder, and what file and environment say.
+fn find(sources: &Sources) -> (PathBuf, source::Found) {
+    let data = sources
+        .data
+        .clone()
+        .or_else(|| {
+            sources
+                .environment
+                .get(source::DATA_VARIABLE)
+                .map(PathBuf::from)
+        })
+        .unwrap_or_else(|| PathBuf::from(DEFAULT_DATA));
+    let named = sources.file.clone().or_else(|| {
+        sources
+            .environment
+            .get(source::CONFIG_VARIABLE)
+            .map(PathBuf::from)
+    });
+    let (file, required) = match named {
+        Some(file) => (file, source::Required::Yes),
+        None => (data.join("config.toml"), source::Required::No),
+    };
+    let found = source::Found::read(sources, &file, required);
+    (data, found)
 }

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::keys::{KEYS, Key};
+use super::keys::{APP_ID, CLIENT_ID, KEYS, Key};
+use crate::app_file::APP_FILE;
 use crate::problem::{Place, Problem, Warning};
 
 /// The largest configuration file that is read.
@@ -96,6 +97,45 @@ impl Found {
         }
         found.take_environment(&sources.environment);
         found
+    }
+
+    /// Reads the App that `phase-mirror setup` stored, unless one is named already: two Apps are never
+    /// mixed.
+    pub(super) fn take_stored_app(&mut self, data: &Path) {
+        if self.app_place().is_some() {
+            return;
+        }
+        let path = data.join(APP_FILE);
+        let mut stored = Self::default();
+        match read_file(&path) {
+            Ok(text) => stored.take_file(&path, &text),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => stored.problems.push(Problem {
+                what: format!("the App that was set up can't be read: {error}"),
+                place: Place::File { path, line: 1 },
+                expected: "the file as `phase-mirror setup` wrote it".to_owned(),
+                help: "let this user read it, or run `phase-mirror setup --replace`".to_owned(),
+            }),
+        }
+        for (variable, raw) in stored.values {
+            self.values.entry(variable).or_insert(raw);
+        }
+        self.problems.extend(stored.problems);
+    }
+
+    /// Where an App is named, if one is.
+    pub(super) fn app_place(&self) -> Option<Place> {
+        let mut keys = [CLIENT_ID, APP_ID].into_iter();
+        keys.find_map(|key| self.values.get(key.variable))
+            .map(|raw| raw.place.clone())
+    }
+
+    /// A value as it is written, where it is a text.
+    pub(super) fn text(&self, key: Key) -> Option<String> {
+        match &self.values.get(key.variable)?.value {
+            RawValue::Text(text) => Some(text.clone()),
+            _ => None,
+        }
     }
 
     fn take_file(&mut self, path: &Path, text: &str) {

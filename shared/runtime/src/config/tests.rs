@@ -339,6 +339,57 @@ fn a_secret_that_others_can_read_is_warned_about() {
     );
 }
 
+/// An App that was set up, in this folder.
+fn set_up(folder: &Path, api_url: &str) {
+    let app = crate::app_file::StoredApp {
+        api_url: &ApiUrl::new(api_url).unwrap(),
+        id: 7,
+        client_id: "Iv23liSTORED",
+        private_key: &KEY.as_str().into(),
+        webhook_secret: &"stored".into(),
+    };
+    crate::app_file::store(folder, &app).unwrap();
+}
+
+#[test]
+fn an_app_that_was_set_up_needs_no_configuration() {
+    let folder = folder(&[("config.toml", "workers = 2\n")]);
+    set_up(folder.path(), "https://ghes.example/api/v3");
+    let loaded = load::<&str>(folder.path(), &[]).unwrap();
+    assert_eq!(loaded.warnings, []);
+    let config = loaded.config;
+    assert_eq!(config.workers.get(), 2);
+    assert_eq!(config.github.issuer, "Iv23liSTORED");
+    assert_eq!(config.github.webhook_secret.expose_secret(), "stored");
+    assert_eq!(
+        config.github.api_url.as_str(),
+        "https://ghes.example/api/v3"
+    );
+    let shown = format!("{config:?}");
+    assert!(!shown.contains("\"stored\""), "{shown}");
+
+    // What is said elsewhere goes before it, such as a key that was renewed.
+    let secret = [("PHASE_MIRROR_GITHUB_WEBHOOK_SECRET", "renewed")];
+    let config = load(folder.path(), &secret).unwrap().config;
+    assert_eq!(config.github.webhook_secret.expose_secret(), "renewed");
+}
+
+#[test]
+fn two_apps_are_never_mixed() {
+    let folder = folder(&[]);
+    set_up(folder.path(), github::GITHUB_COM);
+    let named = [("PHASE_MIRROR_GITHUB_APP_ID", "8")];
+    let said = problems(folder.path(), &named);
+    assert!(
+        said.contains("`github.private_key_file` is not set"),
+        "{said}"
+    );
+    assert!(
+        said.contains("`github.webhook_secret_file` is not set"),
+        "{said}"
+    );
+}
+
 #[test]
 fn names_and_variables_are_one_to_one() {
     for key in KEYS {

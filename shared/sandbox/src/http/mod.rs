@@ -10,6 +10,7 @@ mod refusal;
 mod request;
 mod route;
 mod server;
+mod web;
 
 pub use exchange::{Call, Exchange};
 pub use fault::{Failure, Fault};

@@ -13,6 +13,8 @@ use crate::state::{AccessToken, AppId, State};
 /// Who was let in.
 #[derive(Debug, Clone)]
 pub(crate) enum Viewer {
+    /// Nobody in particular.
+    Anybody,
     /// An App.
     App(AppId),
     /// An installation.
@@ -42,6 +44,8 @@ impl Request<'_> {
     pub(crate) fn app(&self) -> AppId {
         match &self.viewer {
             Viewer::App(app) => *app,
+            // No route that anybody may use asks for it.
+            Viewer::Anybody => AppId(0),
             Viewer::Installation(token) => self.state.installations[&token.installation].app,
         }
     }
@@ -50,7 +54,7 @@ impl Request<'_> {
     pub(crate) fn token(&self) -> Result<&AccessToken, Refusal> {
         match &self.viewer {
             Viewer::Installation(token) => Ok(token),
-            Viewer::App(_) => Err(Refusal::bad_credentials()),
+            Viewer::App(_) | Viewer::Anybody => Err(Refusal::bad_credentials()),
         }
     }
 

@@ -8,6 +8,8 @@ use crate::state::Access;
 /// Who may call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Audience {
+    /// Whoever knows what is in the path.
+    Anybody,
     /// An App, with its JWT.
     App,
     /// An installation, about itself.

@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 use super::answer::{Answer, Asked, answer, named_path};
 use super::exchange::{Call, Exchange};
 use super::fault::{Failure, Fault};
+use super::web;
 use crate::shared::Shared;
 
 /// The largest body that GitHub takes, in bytes.
@@ -73,6 +74,9 @@ async fn exchange(
         headers: &headers,
         body: &body,
     };
+    if let Some(answer) = shared.with(|state| web::page(state, &asked)) {
+        return Ok(response(answer));
+    }
     let call = shared.with(|state| asked.call(state));
     let index = remember(shared, &call);
     let fault = fault_for(shared, &call);

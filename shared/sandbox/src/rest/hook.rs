@@ -1,11 +1,12 @@
 //! `/app/hook`: the App's own webhook and what was delivered to it
 //! (<https://docs.github.com/en/rest/apps/webhooks>).
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::http::{Refusal, Reply, Request};
 use crate::json::time;
-use crate::state::Delivery;
+use crate::state::{ContentType, Delivery};
 
 /// How many deliveries are shown at once, unless asked for others, and at most.
 const USUAL: usize = 30;
@@ -15,11 +16,45 @@ const MOST: usize = 100;
 pub(super) fn config(request: &mut Request<'_>) -> Result<Reply, Refusal> {
     let app = &request.state.apps[&request.app()];
     Ok(Reply::ok(json!({
-        "content_type": "json",
+        "content_type": match app.content_type {
+            ContentType::Json => "json",
+            ContentType::Form => "form",
+        },
         "insecure_ssl": "0",
         "secret": "********",
         "url": app.webhook_url.clone().unwrap_or_default(),
     })))
+}
+
+/// What is to change of the webhook.
+#[derive(Debug, Deserialize)]
+struct Change {
+    url: Option<String>,
+    content_type: Option<String>,
+    secret: Option<String>,
+}
+
+/// Changes the webhook.
+pub(super) fn configure(request: &mut Request<'_>) -> Result<Reply, Refusal> {
+    let (id, change) = (request.app(), request.json::<Change>()?);
+    let content_type = match change.content_type.as_deref() {
+        None => None,
+        Some("json") => Some(ContentType::Json),
+        Some("form") => Some(ContentType::Form),
+        Some(_) => {
+            return Err(Refusal::validation_failed(
+                "Hook",
+                "content_type",
+                "invalid",
+            ));
+        }
+    };
+    if let Some(app) = request.state.apps.get_mut(&id) {
+        app.content_type = content_type.unwrap_or(app.content_type);
+        app.webhook_secret = change.secret.unwrap_or(app.webhook_secret.clone());
+        app.webhook_url = change.url.or(app.webhook_url.take());
+    }
+    config(request)
 }
 
 /// Deliveries, the latest first; `cursor` is the id of the last that was seen.

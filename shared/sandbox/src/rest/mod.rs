@@ -16,6 +16,7 @@ mod compare;
 mod git_data;
 mod graphql;
 mod hook;
+mod manifest;
 mod pull_request;
 mod repository;
 mod status;
@@ -24,6 +25,7 @@ mod workflow;
 use crate::http::{Audience, Route};
 use crate::state::Access::{Read, Write};
 
+const ANYBODY: Audience = Audience::Anybody;
 const APP: Audience = Audience::App;
 const INSTALLATION: Audience = Audience::Installation;
 const METADATA: Audience = Audience::Repository("metadata", Read);
@@ -44,6 +46,8 @@ pub(crate) const ROUTES: &[Route] = &[
     Route { method: "GET", template: "/app/installations/{installation_id}", audience: APP, handler: app::installation },
     Route { method: "POST", template: "/app/installations/{installation_id}/access_tokens", audience: APP, handler: app::create_token },
     Route { method: "GET", template: "/app/hook/config", audience: APP, handler: hook::config },
+    Route { method: "PATCH", template: "/app/hook/config", audience: APP, handler: hook::configure },
+    Route { method: "POST", template: "/app-manifests/{code}/conversions", audience: ANYBODY, handler: manifest::convert },
     Route { method: "GET", template: "/app/hook/deliveries", audience: APP, handler: hook::deliveries },
     Route { method: "POST", template: "/app/hook/deliveries/{delivery_id}/attempts", audience: APP, handler: hook::redeliver },
     Route { method: "GET", template: "/installation/repositories", audience: INSTALLATION, handler: app::repositories },

@@ -21,6 +21,15 @@ impl fmt::Display for AppId {
 /// The App whose check runs GitHub Actions makes, as on github.com.
 pub const GITHUB_ACTIONS: AppId = AppId(15368);
 
+/// How a webhook's body is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ContentType {
+    /// As it is.
+    Json,
+    /// As the field `payload` of a form.
+    Form,
+}
+
 /// A registered App.
 pub(crate) struct App {
     /// Its id.
@@ -41,6 +50,8 @@ pub(crate) struct App {
     pub(crate) webhook_url: Option<String>,
     /// What its webhooks are signed with.
     pub(crate) webhook_secret: String,
+    /// How its webhooks' bodies are sent.
+    pub(crate) content_type: ContentType,
     /// The id of its webhook.
     pub(crate) hook_id: u64,
     /// When it was registered.
@@ -64,6 +75,11 @@ impl App {
     pub(crate) fn signed(&self, message: &[u8], signature: &[u8]) -> bool {
         let key = self.key.as_ref();
         key.is_some_and(|key| key.signed(message, signature))
+    }
+
+    /// Its private key, in PKCS#1 PEM; empty for an App that never calls.
+    pub(crate) fn private_key(&self) -> &str {
+        self.key.as_ref().map_or("", |key| &key.private_pem)
     }
 }
 
@@ -91,6 +107,7 @@ impl State {
             events,
             webhook_url: None,
             webhook_secret: String::new(),
+            content_type: ContentType::Json,
             hook_id: self.fresh_id(),
             created_at: self.now(),
             key: Some(key),
@@ -112,6 +129,7 @@ impl State {
             events: Vec::new(),
             webhook_url: None,
             webhook_secret: String::new(),
+            content_type: ContentType::Json,
             hook_id: self.fresh_id(),
             created_at: self.now(),
             key: None,

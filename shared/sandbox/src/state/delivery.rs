@@ -7,7 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use sha2::Sha256;
 
-use super::{App, AppId, State};
+use super::{App, AppId, ContentType, State};
 
 /// A webhook delivery, sent or not.
 #[derive(Debug, Clone)]
@@ -34,6 +34,8 @@ pub struct Delivery {
     pub headers: Vec<(String, String)>,
     /// The exact bytes that are signed.
     pub body: Vec<u8>,
+    /// In which form they are.
+    pub(crate) content_type: ContentType,
     /// What came of it; `None`: not tried, or under way.
     pub attempt: Option<Attempt>,
 }
@@ -67,8 +69,9 @@ impl State {
         body: &serde_json::Value,
     ) -> u64 {
         let id = self.fresh_id();
-        let bytes = body.to_string().into_bytes();
         let receiver = &self.apps[&app];
+        let content_type = receiver.content_type;
+        let bytes = encoded(content_type, &body.to_string());
         let delivery = Delivery {
             id,
             guid: guid.to_owned(),
@@ -79,7 +82,8 @@ impl State {
             created_at: self.now(),
             redelivery: false,
             url: receiver.webhook_url.clone(),
-            headers: headers(receiver, guid, event, &bytes),
+            headers: headers(receiver, guid, event, content_type, &bytes),
+            content_type,
             body: bytes,
             attempt: None,
         };
@@ -91,7 +95,9 @@ impl State {
     pub(crate) fn redeliver(&mut self, id: u64) -> Option<u64> {
         let mut delivery = self.deliveries.get(&id)?.clone();
         let app = &self.apps[&delivery.app];
-        delivery.headers = headers(app, &delivery.guid, &delivery.event, &delivery.body);
+        // The body is the same for ever, and so is its form.
+        let (kind, body) = (delivery.content_type, &delivery.body);
+        delivery.headers = headers(app, &delivery.guid, &delivery.event, kind, body);
         delivery.url.clone_from(&app.webhook_url);
         delivery.id = self.fresh_id();
         delivery.created_at = self.now();
@@ -117,11 +123,37 @@ impl State {
     }
 }
 
-fn headers(app: &App, guid: &str, event: &str, body: &[u8]) -> Vec<(String, String)> {
+/// The bytes that are sent for a body.
+fn encoded(content_type: ContentType, json: &str) -> Vec<u8> {
+    if content_type == ContentType::Json {
+        return json.as_bytes().to_vec();
+    }
+    let mut form = b"payload=".to_vec();
+    for byte in json.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            form.push(byte);
+        } else {
+            form.extend(format!("%{byte:02X}").into_bytes());
+        }
+    }
+    form
+}
+
+fn headers(
+    app: &App,
+    guid: &str,
+    event: &str,
+    content_type: ContentType,
+    body: &[u8],
+) -> Vec<(String, String)> {
     let signature = signature(&app.webhook_secret, body);
+    let kind = match content_type {
+        ContentType::Json => "application/json",
+        ContentType::Form => "application/x-www-form-urlencoded",
+    };
     [
         ("Accept", "*/*".to_owned()),
-        ("Content-Type", "application/json".to_owned()),
+        ("Content-Type", kind.to_owned()),
         ("User-Agent", "GitHub-Hookshot/5a0d1b0".to_owned()),
         ("X-GitHub-Delivery", guid.to_owned()),
         ("X-GitHub-Event", event.to_owned()),

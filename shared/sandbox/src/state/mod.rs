@@ -10,6 +10,7 @@ mod check_run;
 mod collaborator;
 mod delivery;
 mod installation;
+mod manifest;
 mod merge_group;
 mod protection;
 mod pull_request;
@@ -43,10 +44,11 @@ pub use status::StatusState;
 pub use workflow::WorkflowState;
 
 pub(crate) use account::{Account, AccountKind};
-pub(crate) use app::App;
+pub(crate) use app::{App, ContentType};
 pub(crate) use check_run::NewCheckRun;
 pub(crate) use collaborator::{CodeownersError, Collaborators};
 pub(crate) use installation::{AccessToken, Installation, Selection};
+pub(crate) use manifest::{Manifest, ManifestCode};
 pub(crate) use merge_group::MergeGroup;
 pub(crate) use pull_request::{Draft, HeadRef, PullRequest, TestMerge};
 pub(crate) use rate_limit::{RateLimit, Resource};
@@ -84,6 +86,8 @@ pub(crate) struct State {
     pub(crate) deliveries: BTreeMap<u64, Delivery>,
     /// Deliveries that are still to be sent.
     pub(crate) outbox: Vec<u64>,
+    /// Codes of manifests that are yet to be exchanged.
+    manifest_codes: Vec<ManifestCode>,
     /// How many recursive tree entries fit in one answer.
     pub(crate) tree_entry_limit: usize,
     last_id: u64,
@@ -110,6 +114,7 @@ impl State {
             statuses: Vec::new(),
             deliveries: BTreeMap::new(),
             outbox: Vec::new(),
+            manifest_codes: Vec::new(),
             tree_entry_limit: TREE_ENTRY_LIMIT,
             last_id: ids_after,
         };

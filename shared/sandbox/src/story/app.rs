@@ -114,6 +114,19 @@ impl App {
         }
     }
 
+    pub(super) fn find(shared: &Arc<Shared>, slug: &str) -> Option<Self> {
+        shared.with(|state| {
+            let app = state.apps.values().find(|it| it.slug == slug)?;
+            Some(Self {
+                shared: Arc::clone(shared),
+                id: app.id,
+                client_id: app.client_id.clone(),
+                private_key: app.private_key().to_owned(),
+                webhook_secret: app.webhook_secret.clone(),
+            })
+        })
+    }
+
     /// Its id.
     pub fn id(&self) -> AppId {
         self.id

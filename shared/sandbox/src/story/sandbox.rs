@@ -129,6 +129,16 @@ impl Sandbox {
         App::register(&self.shared, app)
     }
 
+    /// An App that is registered, by its name in addresses: one that a browser has registered by a
+    /// manifest.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[track_caller]
+    pub fn app(&self, slug: &str) -> App {
+        App::find(&self.shared, slug).unwrap_or_else(|| panic!("there is no App {slug}"))
+    }
+
     /// A person's account. Accounts that a story only mentions are organizations where they own
     /// a repository and people where they do something.
     pub fn create_user(&self, login: &str) {

@@ -58,6 +58,22 @@ impl Client {
         (status, serde_json::from_slice(&bytes).unwrap_or_default())
     }
 
+    /// Posts a form, as a browser does; the status, and where the browser is sent.
+    pub(crate) async fn post_form(&self, target: &str, form: &str) -> (u16, Option<String>) {
+        let stream = TcpStream::connect(&self.address).await.unwrap();
+        let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
+        tokio::spawn(connection);
+        let request = hyper::Request::post(target)
+            .header("host", &self.address)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Full::new(Bytes::from(form.to_owned())))
+            .unwrap();
+        let answer = sender.send_request(request).await.unwrap();
+        let location = answer.headers().get("location");
+        let location = location.map(|it| it.to_str().unwrap().to_owned());
+        (answer.status().as_u16(), location)
+    }
+
     /// Gets; the body of the answer, which must be a success.
     pub(crate) async fn read(&self, target: &str) -> Value {
         let (status, body) = self.send("GET", target, Value::Null).await;

@@ -117,6 +117,39 @@ async fn what_an_app_reads_and_mints_is_as_described() {
 }
 
 #[tokio::test]
+async fn an_app_that_a_manifest_registers_is_as_described() {
+    let scene = Scene::set().await;
+    let nobody = Client::with_token(&scene.sandbox, "");
+    let form = "manifest=%7B%22name%22%3A%22New%20App%22%2C%22url%22%3A%22https%3A%2F%2Fnew.example%22%2C\
+                %22hook_attributes%22%3A%7B%22url%22%3A%22http%3A%2F%2F127.0.0.1%3A9%2Fwebhook%22%7D%2C\
+                %22redirect_url%22%3A%22http%3A%2F%2F127.0.0.1%3A4000%2Fcreated%22%7D";
+    let (status, location) = nobody.post_form("/settings/apps/new?state=s", form).await;
+    assert_eq!(status, 302);
+    let location = location.unwrap();
+    let code = location.strip_prefix("http://127.0.0.1:4000/created?code=");
+    let (code, state) = code.and_then(|rest| rest.split_once('&')).unwrap();
+    assert_eq!(state, "state=s");
+    let conversions = format!("/app-manifests/{code}/conversions");
+    let (status, app) = nobody.send("POST", &conversions, Value::Null).await;
+    assert_eq!(status, 201, "{app}");
+    assert!(app["pem"].as_str().unwrap().contains("RSA PRIVATE KEY"));
+    let (status, _) = nobody.send("POST", &conversions, Value::Null).await;
+    assert_eq!(status, 404, "a code is good for one exchange");
+
+    let client = Client::of_app(&scene.sandbox, &scene.sandbox.app("new-app"));
+    let hook = client.read("/app/hook/config").await;
+    assert_eq!(hook["content_type"], "form", "the documented default");
+    let change = json!({ "content_type": "json", "insecure_ssl": "0", "secret": "another" });
+    let (status, hook) = client.send("PATCH", "/app/hook/config", change).await;
+    assert_eq!((status, &hook["content_type"]), (200, &json!("json")));
+    let (status, _) = nobody
+        .post_form("/settings/apps/new", "manifest=%7B%7D")
+        .await;
+    assert_eq!(status, 422);
+    scene.watched.assert_clean();
+}
+
+#[tokio::test]
 async fn a_check_runs_life_is_as_described() {
     let scene = Scene::set().await;
     let client = scene.client();
