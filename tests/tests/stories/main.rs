@@ -5,6 +5,7 @@
 mod hostile;
 mod kills;
 mod life;
+mod limits;
 mod mirror;
 mod policy;
 mod refusals;
