@@ -12,12 +12,12 @@ use crate::mirror::{CI_FILE, Mirror, the_check};
 /// More findings than two requests can carry.
 const JOBS: usize = 120;
 
-/// A pull request that takes away 120 required jobs.
-async fn open_a_large_one() -> (Mirror, PullRequest) {
+/// A pull request that takes away this many required jobs.
+pub(crate) async fn open_a_large_one(jobs: usize) -> (Mirror, PullRequest) {
     let mirror = Mirror::start().await;
     let mut rules = Ruleset::named("main");
     let mut workflow = "on: pull_request\njobs:\n".to_owned();
-    for job in 0..JOBS {
+    for job in 0..jobs {
         rules = rules.requires_check_from(&format!("check-{job:03}"), GITHUB_ACTIONS);
         let steps = "runs-on: x\n    steps: [{run: a}]";
         writeln!(workflow, "  check-{job:03}:\n    {steps}").expect("a string takes it");
@@ -49,7 +49,7 @@ fn assert_told_once(pull_request: &PullRequest, story: &str) {
 
 #[tokio::test]
 async fn many_findings_are_told_in_full() {
-    let (mirror, pull_request) = open_a_large_one().await;
+    let (mirror, pull_request) = open_a_large_one(JOBS).await;
     mirror.work().await;
     assert_told_once(&pull_request, "nobody is killed");
     mirror.end();
@@ -57,7 +57,7 @@ async fn many_findings_are_told_in_full() {
 
 #[tokio::test]
 async fn killed_at_any_call_to_github_it_ends_the_same() {
-    let (mirror, pull_request) = open_a_large_one().await;
+    let (mirror, pull_request) = open_a_large_one(JOBS).await;
     mirror.github.forget_calls();
     mirror.work().await;
     assert_told_once(&pull_request, "nobody is killed");
@@ -77,7 +77,7 @@ async fn killed_at_any_call_to_github_it_ends_the_same() {
 
 /// Kills the process while this call is under way, starts another and lets it work.
 async fn killed_at(call: usize, fault: Fault) {
-    let (mirror, pull_request) = open_a_large_one().await;
+    let (mirror, pull_request) = open_a_large_one(JOBS).await;
     let seen = AtomicUsize::new(0);
     let killed = Arc::new(Notify::new());
     let kill = Arc::clone(&killed);
@@ -101,7 +101,7 @@ async fn killed_at(call: usize, fault: Fault) {
 
 #[tokio::test]
 async fn answers_that_are_lost_without_a_kill_do_no_harm_either() {
-    let (mirror, pull_request) = open_a_large_one().await;
+    let (mirror, pull_request) = open_a_large_one(JOBS).await;
     // Every third request is lost, alternately before and after its effect, for a while.
     let seen = AtomicUsize::new(0);
     mirror.github.inject_faults(move |_| {

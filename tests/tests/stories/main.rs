@@ -2,10 +2,12 @@
 //! request and answer held to GitHub's own descriptions), the GitHub adapter, SQLite on disk,
 //! and the use cases. Only the webhook's HTTP is left out; the command's own tests have it.
 
+mod actions;
 mod faults;
 mod hostile;
 mod kills;
 mod life;
+mod limits;
 mod mirror;
 mod policy;
 mod queue;

@@ -24,7 +24,7 @@ pub fn report_markdown(report: &Report) -> String {
     let mut parts = vec![Part::Frame(format!("# {verdict}\n\n"))];
     section(&mut parts, report, Disputes::Told);
     parts.push(footer(report));
-    fit(&parts, DOCUMENT_BYTES) + "\n"
+    fit(&parts, DOCUMENT_BYTES - "\n".len()) + "\n"
 }
 
 /// What only the JSON report has in full, and what was judged.

@@ -14,7 +14,7 @@ use crate::ports::MERGE_GROUP;
 /// any encoding, so that the limit holds whichever GitHub means.
 pub const SUMMARY_BYTES: usize = 65_535;
 
-/// Kept free for the sentence that says what was cut.
+/// Kept free, where something has to be cut, for the sentence that says what.
 const LAST_WORDS: usize = 400;
 /// The most bytes of a title.
 const TITLE: usize = 400;
@@ -260,6 +260,34 @@ fn text(words: &str) -> String {
 
 /// Puts the parts together as far as they fit into `limit` bytes, and says what did not.
 pub(super) fn fit(parts: &[Part], limit: usize) -> String {
+    whole(parts, limit).unwrap_or_else(|| cut_off(parts, limit))
+}
+
+/// All of the parts, if they fit to the last byte. Ends where they no longer can, so that a huge
+/// report is not put together in vain.
+fn whole(parts: &[Part], limit: usize) -> Option<String> {
+    let mut text = String::new();
+    for part in parts {
+        match part {
+            Part::Frame(part) | Part::Finding(part) => text.push_str(part),
+            Part::List { title, entries } => {
+                let (folded, put) = folded(title, entries, limit);
+                if put < entries.len() {
+                    return None;
+                }
+                text.push_str(&folded);
+            }
+        }
+        if text.trim_end().len() > limit {
+            return None;
+        }
+    }
+    text.truncate(text.trim_end().len());
+    Some(text)
+}
+
+/// The parts as far as they fit beside the sentence that says what was cut off.
+fn cut_off(parts: &[Part], limit: usize) -> String {
     let mut text = String::new();
     let (mut findings, mut entries) = (0, 0);
     let mut full = false;

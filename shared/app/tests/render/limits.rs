@@ -65,17 +65,85 @@ fn titles_and_messages_are_cut_between_characters() {
 }
 
 #[test]
-fn the_summary_is_filled_to_its_limit_and_not_beyond() {
-    let summary = |length: usize| output(31, &"w".repeat(length)).summary;
-    let lengths: Vec<usize> = (0..2_000).collect();
-    let too_long = lengths.partition_point(|length| !summary(*length).contains("Cut off"));
-    let (fits, cut) = (summary(too_long - 1), summary(too_long));
-    assert!(fits.len() > SUMMARY_BYTES - 500, "{} bytes", fits.len());
+fn a_message_of_exactly_the_limit_is_whole_and_one_byte_more_is_cut() {
+    let message = |why: usize| {
+        let message = output(1, &"w".repeat(why)).annotations.remove(0).message;
+        (message.contains('…'), message.len())
+    };
+    let (_, rest) = message(0);
+    let room = 64 * 1024 - rest;
+    assert_eq!(message(room), (false, 64 * 1024));
+    let (is_cut, length) = message(room + 1);
+    assert!(is_cut && length <= 64 * 1024, "{length} bytes");
+}
+
+/// A summary that would have so many bytes if nothing were cut: 40 new findings, with more or
+/// less to say about each.
+fn summary_of(bytes: usize) -> String {
+    let summary = |whys: &[usize]| {
+        let items = (1..).zip(whys).map(|(n, length)| {
+            let mut item = item(n, Severity::High, Status::New);
+            item.why = "w".repeat(*length);
+            item
+        });
+        check_output(&[(1, report(Outcome::Block, items.collect()))]).summary
+    };
+    let mut whys = [1; 40];
+    let mut rest = bytes - summary(&whys).len();
+    for length in &mut whys {
+        let more = rest.min(1_999);
+        *length += more;
+        rest -= more;
+    }
+    assert_eq!(rest, 0, "40 findings can't say so much");
+    summary(&whys)
+}
+
+#[test]
+fn a_summary_of_exactly_the_limit_is_whole_and_one_byte_more_is_cut() {
+    // Also where only the sentence about what was cut would not have fitted.
+    for bytes in [65_134, 65_135, 65_136, 65_534, 65_535] {
+        let whole = summary_of(bytes);
+        assert_eq!(whole.len(), bytes);
+        assert_eq!(whole.matches("### PM-").count(), 40);
+        assert!(!whole.contains("Cut off"), "{bytes} bytes");
+    }
+    for bytes in [65_536, 65_537, 70_000] {
+        let cut = summary_of(bytes);
+        assert!(cut.len() <= 65_535, "{} of {bytes} bytes", cut.len());
+        let left_out = 40 - cut.matches("### PM-").count();
+        assert!(left_out > 0, "{bytes} bytes");
+        let last = format!("Cut off: {left_out} new finding");
+        assert!(cut.contains(&last), "{}", &cut[cut.len() - 200..]);
+    }
+}
+
+#[test]
+fn of_what_has_to_be_cut_as_much_is_told_as_fits() {
+    let cut = output(40, &"w".repeat(2_000)).summary;
     assert!(cut.len() <= SUMMARY_BYTES, "{} bytes", cut.len());
-    assert_eq!(fits.matches("### PM-").count(), 31);
-    assert_eq!(cut.matches("### PM-").count(), 30);
-    let last = "Cut off: 1 new finding, and 0 entries of the lists.";
-    assert!(cut.ends_with(last), "{}", &cut[cut.len() - 200..]);
+    // Another finding and the sentence would not have fitted.
+    assert!(cut.len() > SUMMARY_BYTES - 3_000, "{} bytes", cut.len());
+}
+
+#[test]
+fn a_list_that_ends_exactly_at_the_limit_is_whole() {
+    let summary = |last: usize| {
+        let items = (1..=400).map(|n| {
+            let mut item = item(n, Severity::High, Status::Existing);
+            item.title = "t".repeat(if n <= 300 { 60 } else { last });
+            item
+        });
+        check_output(&[(1, report(Outcome::Pass, items.collect()))]).summary
+    };
+    let is_cut = |last: &usize| summary(*last).contains("Cut off");
+    let lengths: Vec<usize> = (1..400).collect();
+    let whole = lengths.partition_point(|last| !is_cut(last));
+    let (fits, cut) = (summary(whole), summary(whole + 1));
+    // A hundred entries grow by one byte each, so the limit is met to less than that.
+    assert!((SUMMARY_BYTES - 99..=SUMMARY_BYTES).contains(&fits.len()));
+    assert_eq!(fits.matches("\n- PM-").count(), 400);
+    assert!(cut.len() <= SUMMARY_BYTES && cut.ends_with("of the lists."));
 }
 
 #[test]
