@@ -3,7 +3,7 @@
 
 Usage: deploy.py ENDPOINT FOLDER <<< '{"api_url": …, "private_key": …, …}'
 
-FOLDER holds webhook.zip, pull-request.zip and check-run.zip. Names come from infra/names.json. On
+FOLDER holds what scripts/functions packs. Names come from infra/names.json. On
 standard output: one JSON object with the webhook's URL and the queues' URLs. What differs from a real
 deployment: no canary (the emulator has no CodeDeploy), a shorter visibility time-out, and what
 infra/ makes on AWS (tables, bucket, key, parameters) is made here.
@@ -61,8 +61,10 @@ def main() -> None:
             archive = f"{pathlib.PurePosixPath(properties['CodeUri']).name}.zip"
             s3.upload_file(str(folder / archive), CODE, archive)
             properties["CodeUri"] = f"s3://{CODE}/{archive}"
-            del properties["DeploymentPreference"]
+            properties.pop("DeploymentPreference", None)
             for source in properties.get("Events", {}).values():
+                if source["Type"] != "SQS":
+                    continue
                 # The emulator takes what a parameter holds for text, and fails to count with it.
                 limit = source["Properties"]["ScalingConfig"]["MaximumConcurrency"]["Ref"]
                 source["Properties"]["ScalingConfig"] = {
@@ -142,6 +144,8 @@ def make_stack(client, template: dict, told: dict, key: str) -> dict:
                 "pull-request-dead",
                 "check-run",
                 "check-run-dead",
+                "lifecycle",
+                "lifecycle-dead",
             )
         },
         "public_actions": sorted(statement["Action"] for statement in statements),

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use app::event::Event;
+use app::event::{Event, Wish};
 use app::webhook::{Decoded, Expectation, expectation};
 use github::webhook::decode;
 use sandbox::contract::Contract;
@@ -78,6 +78,31 @@ fn every_official_merge_group_is_understood() {
 }
 
 #[test]
+fn every_official_push_is_understood() {
+    let examples = Contract::shared()
+        .unwrap()
+        .webhook_examples("push")
+        .unwrap();
+    assert_eq!(examples.len(), 7);
+    for mut example in examples {
+        example["installation"] = json!({ "id": 1, "node_id": "I" });
+        let decoded = decode("push", example.to_string().as_bytes());
+        let unchanged = matches!(decoded, Ok(Decoded::Ignored { .. }));
+        assert!(unchanged, "none of them has a policy: {decoded:?}");
+        if !example["ref"].as_str().unwrap().starts_with("refs/heads/") {
+            continue;
+        }
+        example["deleted"] = json!(false);
+        example["commits"] = json!([{ "added": [".github/phase-mirror.yml"] }]);
+        let decoded = decode("push", example.to_string().as_bytes());
+        let Ok(Decoded::Event(Event::PolicyPushed { branch, .. })) = decoded else {
+            panic!("{decoded:?}");
+        };
+        assert_eq!(example["ref"], format!("refs/heads/{branch}"));
+    }
+}
+
+#[test]
 fn every_official_check_is_understood() {
     // The runs are another App's, by their name, and become ours by it.
     for (event, rerequested) in [("check_run", 2), ("check_suite", 2)] {
@@ -93,6 +118,19 @@ fn every_official_check_is_understood() {
                 Ok(Decoded::Event(_)) => {
                     assert_eq!(action, "rerequested");
                     understood += 1;
+                }
+                // A button of somebody else's; ours is understood.
+                Ok(Decoded::Ignored { .. }) if action == "requested_action" => {
+                    example["requested_action"]["identifier"] = json!("show-observed");
+                    let decoded = decode(event, example.to_string().as_bytes());
+                    let wanted = matches!(
+                        decoded,
+                        Ok(Decoded::Event(Event::Rerequested {
+                            wish: Wish::Observed,
+                            ..
+                        }))
+                    );
+                    assert!(wanted, "{decoded:?}");
                 }
                 Ok(Decoded::Ignored { .. }) => assert_ne!(action, "rerequested"),
                 other => panic!("{event} {action}: {other:?}"),

@@ -7,14 +7,16 @@ use std::path::Path;
 use app::evaluate::MAX_RECEIVES;
 use aws::actions::{Action, Resource};
 use aws::names::{FunctionName, ParameterName, QueueName};
-use runtime::functions::{VARIABLES, webhook, worker};
+use runtime::functions::{Readers, VARIABLES, redelivery, webhook, worker};
 use serde_json::Value;
 use yaml::{Node, Source, View};
 
-const FUNCTIONS: [(FunctionName, &str); 3] = [
+const FUNCTIONS: [(FunctionName, &str); 5] = [
     (FunctionName::Webhook, "Webhook"),
     (FunctionName::PullRequest, "PullRequest"),
     (FunctionName::CheckRun, "CheckRun"),
+    (FunctionName::Lifecycle, "Lifecycle"),
+    (FunctionName::Redelivery, "Redelivery"),
 ];
 
 fn read(path: &str) -> String {
@@ -93,7 +95,11 @@ fn called(
         }
         Resource::Bucket => vec![bucket.to_owned()],
         Resource::Objects => vec![format!("{bucket}/*")],
-        Resource::Queues => vec!["PullRequestQueue.Arn".into(), "CheckRunQueue.Arn".into()],
+        Resource::Queues => vec![
+            "PullRequestQueue.Arn".into(),
+            "CheckRunQueue.Arn".into(),
+            "LifecycleQueue.Arn".into(),
+        ],
         Resource::OwnQueue => vec![format!("{logical}Queue.Arn")],
         Resource::Parameters => {
             let path = |name: &ParameterName| {
@@ -123,9 +129,10 @@ fn each_function_may_do_what_its_code_calls_and_nothing_else() {
     for (function, logical) in FUNCTIONS {
         let (actions, parameters) = match function {
             FunctionName::Webhook => (webhook::ACTIONS, webhook::PARAMETERS),
-            FunctionName::PullRequest | FunctionName::CheckRun => {
+            FunctionName::PullRequest | FunctionName::CheckRun | FunctionName::Lifecycle => {
                 (worker::ACTIONS, worker::PARAMETERS)
             }
+            FunctionName::Redelivery => (redelivery::ACTIONS, redelivery::PARAMETERS),
         };
         let (allowed, called) = (
             allowed(&template, logical),
@@ -155,6 +162,7 @@ fn every_name_is_one_of_the_list() {
     for (queue, logical) in [
         (QueueName::PullRequest, "PullRequest"),
         (QueueName::CheckRun, "CheckRun"),
+        (QueueName::Lifecycle, "Lifecycle"),
     ] {
         let listed = &names["queues"][queue.as_str()];
         assert_eq!(
@@ -183,10 +191,16 @@ fn functions_are_told_every_variable_that_they_read() {
     for (function, logical) in FUNCTIONS {
         let own = told(&template["Resources"][format!("{logical}Function")]["Properties"]);
         let told: BTreeSet<String> = everybody.union(&own).cloned().collect();
-        let is_worker = function != FunctionName::Webhook;
+        let reads = match function {
+            FunctionName::Webhook => Readers::Everybody,
+            FunctionName::Redelivery => Readers::CallersOfGitHub,
+            FunctionName::PullRequest | FunctionName::CheckRun | FunctionName::Lifecycle => {
+                Readers::Workers
+            }
+        };
         let read: BTreeSet<String> = VARIABLES
             .iter()
-            .filter(|variable| is_worker || !variable.workers_only)
+            .filter(|variable| variable.readers <= reads)
             .map(|variable| variable.name.to_owned())
             .collect();
         assert_eq!(told, read, "{logical}");
@@ -204,7 +218,7 @@ fn queues_hand_out_as_the_functions_count_on() {
     let number = |value: &Value| value.as_f64().expect("a number");
     for (_, logical) in FUNCTIONS
         .iter()
-        .filter(|(function, _)| *function != FunctionName::Webhook)
+        .filter(|(_, logical)| resources.contains_key(&format!("{logical}Queue")))
     {
         let function = &resources[&format!("{logical}Function")]["Properties"];
         let queue = &resources[&format!("{logical}Queue")]["Properties"];

@@ -135,6 +135,7 @@ impl Subject {
                 check_run_id: Some(number),
                 conclusion: Some(Conclusion::Success),
                 reruns: vec![delivery.clone()],
+                shows_observed: false,
             },
             pull_requests,
             policy_of: PolicyOf::Account {

@@ -63,6 +63,7 @@ impl Site {
         let urls = QueueUrls {
             pull_request: url(QueueName::PullRequest).await,
             check_run: url(QueueName::CheckRun).await,
+            lifecycle: url(QueueName::Lifecycle).await,
         };
         Self {
             tables,

@@ -8,12 +8,13 @@ use app::check::{CheckRun, CheckUpdate, ExternalId};
 use app::event::{DeliveryId, Head, MergeGroup, Message, Repository};
 use app::ports::{
     Acquired, CheckRuns, Deliveries, DeliveryOutcome, Evaluations, EventQueue, FinishedDelivery,
-    Lease, Leases, PullRequest, PullRequests, Snapshots, StoredEvaluation, TestMerge, Wants,
+    Lease, Leases, OpenInto, PullRequest, PullRequests, Snapshots, StoredEvaluation, TestMerge,
+    Wants,
 };
 use app::{GitHubError, StoreError};
 use async_trait::async_trait;
 use jiff::Timestamp;
-use oracle::{Fact, ObjectId, Outcome, Snapshot};
+use oracle::{BranchName, Fact, ObjectId, Outcome, Snapshot};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::life::Life;
@@ -127,6 +128,18 @@ impl PullRequests for Observed<dyn PullRequests> {
         self.life.step("looked for", &detail);
         Ok(found)
     }
+
+    async fn open_into(
+        &self,
+        repository: &Repository,
+        base: &BranchName,
+    ) -> Result<OpenInto, GitHubError> {
+        let found = self.inner.open_into(repository, base).await?;
+        let count = found.pull_requests.len();
+        let detail = format!("{count} pull requests are open against {base}");
+        self.life.step("looked for", &detail);
+        Ok(found)
+    }
 }
 
 #[async_trait]
@@ -143,6 +156,10 @@ impl Snapshots for Observed<dyn Snapshots> {
             "both trees, workflow files, rules and recent checks",
         );
         Ok(snapshot)
+    }
+
+    async fn forget(&self, repository: &Repository) {
+        self.inner.forget(repository).await;
     }
 }
 

@@ -55,6 +55,8 @@ fn whole() -> NewApp {
         .permission("merge_queues", Access::Read)
         .permission("statuses", Access::Read)
         .subscribed_to("merge_group")
+        .subscribed_to("push")
+        .subscribed_to("repository")
         .permissions_that_it_needs()
 }
 
@@ -177,6 +179,8 @@ async fn a_permission_is_missing() {
         .permission("statuses", Access::Read)
         .permission("actions", Access::Read)
         .permission("administration", Access::Read)
+        .subscribed_to("push")
+        .subscribed_to("repository")
         .subscribed_to("pull_request");
     let practice = Practice::of(app).await;
     practice.app.install("octo-org");

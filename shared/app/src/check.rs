@@ -96,6 +96,57 @@ pub struct CheckOutput {
     pub annotations: Vec<Annotation>,
 }
 
+/// A button on the page of a completed Check Run; GitHub shows three at most
+/// (<https://docs.github.com/en/rest/checks/runs>). Which ones, and why:
+/// docs/adr/0012-three-buttons.md.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Button {
+    /// Judge the head again, from nothing that is remembered.
+    Recheck,
+    /// Judge everything that is open against the same branches again.
+    RecheckBranch,
+    /// Judge the head again, and list what rules in mode `observe` found.
+    ShowObserved,
+}
+
+impl Button {
+    /// All of them, in the order in which they are shown.
+    pub const ALL: [Self; 3] = [Self::Recheck, Self::RecheckBranch, Self::ShowObserved];
+
+    /// What GitHub names it by when it is pressed; at most 20 characters.
+    pub const fn identifier(self) -> &'static str {
+        match self {
+            Self::Recheck => "recheck",
+            Self::RecheckBranch => "recheck-branch",
+            Self::ShowObserved => "show-observed",
+        }
+    }
+
+    /// What is on it; at most 20 characters.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Recheck => "Check again",
+            Self::RecheckBranch => "Check all open",
+            Self::ShowObserved => "Show observed",
+        }
+    }
+
+    /// What it does; at most 40 characters.
+    pub const fn description(self) -> &'static str {
+        match self {
+            Self::Recheck => "Judge this commit as things are now",
+            Self::RecheckBranch => "Judge all open pull requests anew",
+            Self::ShowObserved => "Also list what rules only observe",
+        }
+    }
+
+    /// The button with this identifier.
+    pub fn of(identifier: &str) -> Option<Self> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|button| button.identifier() == identifier)
+    }
+}
+
 /// What one update of a Check Run changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckUpdate<'a> {
@@ -107,6 +158,8 @@ pub struct CheckUpdate<'a> {
     pub annotations: &'a [Annotation],
     /// Completes the run with this conclusion; `None` leaves it in progress.
     pub conclusion: Option<Conclusion>,
+    /// The buttons that it has from now on.
+    pub buttons: &'a [Button],
 }
 
 /// A Check Run as GitHub has it.
@@ -120,4 +173,20 @@ pub struct CheckRun {
     pub annotations_count: usize,
     /// The conclusion, once completed.
     pub conclusion: Option<Conclusion>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buttons_keep_to_githubs_limits_and_are_found_again() {
+        for button in Button::ALL {
+            assert!(button.label().len() <= 20, "{button:?}");
+            assert!(button.description().len() <= 40, "{button:?}");
+            assert!(button.identifier().len() <= 20, "{button:?}");
+            assert_eq!(Button::of(button.identifier()), Some(button));
+        }
+        assert_eq!(Button::of("fix_errors_1"), None);
+    }
 }

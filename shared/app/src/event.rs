@@ -80,6 +80,65 @@ pub struct MergeGroup {
     pub base_sha: ObjectId,
 }
 
+/// The name of a user or a bot, such as `octocat`, `mona_acme` or `dependabot[bot]`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Login(String);
+
+impl Login {
+    /// Checks and wraps a name: 1 to 100 letters, digits, hyphens and underscores, and `[bot]` at
+    /// the end of a bot's. GitHub's own limit is 39 for people; Apps' names may be longer.
+    pub fn new(text: &str) -> Option<Self> {
+        let name = text.strip_suffix("[bot]").unwrap_or(text);
+        let fine = (1..=100).contains(&name.len())
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        fine.then(|| Self(text.to_owned()))
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Login {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::new(&text).ok_or("a login is 1 to 100 letters, digits, hyphens and underscores")
+    }
+}
+
+impl From<Login> for String {
+    fn from(login: Login) -> Self {
+        login.0
+    }
+}
+
+/// What is wanted of a check that is to be made again.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wish {
+    /// The same, as things are now.
+    #[default]
+    Again,
+    /// The same, with what rules in mode `observe` found.
+    Observed,
+    /// The checks of everything that is open against the same branches.
+    Branch {
+        /// Who wants it: only who may push may.
+        by: Login,
+    },
+}
+
+impl Wish {
+    fn is_again(&self) -> bool {
+        *self == Self::Again
+    }
+}
+
 /// The most pull requests that a [`Event::Rerequested`] names, so that a message keeps its bound.
 pub const MOST_NAMED: usize = 50;
 
@@ -113,7 +172,8 @@ pub enum Event {
         group: MergeGroup,
     },
     /// Somebody wants our check of a commit made again: `check_run` or `check_suite`, action
-    /// `rerequested`. Made by [`Event::rerequested`].
+    /// `rerequested`, or `check_run`, action `requested_action`: one of its buttons. Made by
+    /// [`Event::rerequested`].
     Rerequested {
         /// The repository that has the check.
         repository: Repository,
@@ -123,6 +183,17 @@ pub enum Event {
         /// than [`MOST_NAMED`]. Hints, as everything in an event.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pull_requests: Vec<u64>,
+        /// What exactly.
+        #[serde(default, skip_serializing_if = "Wish::is_again")]
+        wish: Wish,
+    },
+    /// `push` that may have changed the policy of a branch: what is open against it is to be
+    /// judged by the new one.
+    PolicyPushed {
+        /// The repository.
+        repository: Repository,
+        /// The branch.
+        branch: BranchName,
     },
 }
 
@@ -134,6 +205,8 @@ pub enum EventKind {
     PullRequest,
     /// Checks that are wanted again.
     CheckRun,
+    /// What concerns a repository as a whole; may take long, and nobody waits for it.
+    Lifecycle,
 }
 
 impl Event {
@@ -143,6 +216,7 @@ impl Event {
         repository: Repository,
         head: ObjectId,
         mut pull_requests: Vec<u64>,
+        wish: Wish,
     ) -> Self {
         pull_requests.sort_unstable();
         pull_requests.dedup();
@@ -153,6 +227,7 @@ impl Event {
             repository,
             head,
             pull_requests,
+            wish,
         }
     }
 
@@ -160,6 +235,11 @@ impl Event {
     pub fn kind(&self) -> EventKind {
         match self {
             Self::PullRequest { .. } | Self::MergeGroup { .. } => EventKind::PullRequest,
+            Self::Rerequested {
+                wish: Wish::Branch { .. },
+                ..
+            }
+            | Self::PolicyPushed { .. } => EventKind::Lifecycle,
             Self::Rerequested { .. } => EventKind::CheckRun,
         }
     }
@@ -169,7 +249,8 @@ impl Event {
         match self {
             Self::PullRequest { repository, .. }
             | Self::MergeGroup { repository, .. }
-            | Self::Rerequested { repository, .. } => repository,
+            | Self::Rerequested { repository, .. }
+            | Self::PolicyPushed { repository, .. } => repository,
         }
     }
 }
@@ -223,7 +304,9 @@ mod tests {
         let sha = ObjectId::new(&"a".repeat(64)).unwrap();
         for named in [MOST_NAMED, MOST_NAMED + 1, 100_000] {
             let numbers = (0..named).map(|back| u64::MAX - back as u64).collect();
-            let event = Event::rerequested(widest_repository(), sha.clone(), numbers);
+            let by = Login::new(&format!("{}[bot]", "l".repeat(100))).unwrap();
+            let wish = Wish::Branch { by };
+            let event = Event::rerequested(widest_repository(), sha.clone(), numbers, wish);
             let json = serde_json::to_string(&message(event)).unwrap();
             assert!(json.len() <= 2_048, "{} bytes for {named}", json.len());
         }
@@ -243,11 +326,44 @@ mod tests {
     }
 
     #[test]
+    fn a_wish_from_before_buttons_is_for_the_same_again() {
+        let queued = r#"{"delivery":"72d3162e","event":"rerequested","repository":
+            {"installation_id":1,"id":2,"name":"octo-org/hello"},
+            "head":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}"#;
+        let message: Message = serde_json::from_str(queued).unwrap();
+        let sent = serde_json::to_string(&message).unwrap();
+        assert!(!sent.contains("wish"), "{sent}");
+        assert_eq!(message.event.kind(), EventKind::CheckRun);
+    }
+
+    #[test]
+    fn a_login_is_a_name_and_nothing_that_steers_a_path() {
+        for fine in ["octocat", "mona_acme", "a-b", "dependabot[bot]"] {
+            assert_eq!(Login::new(fine).unwrap().as_str(), fine);
+        }
+        for wrong in [
+            "",
+            "[bot]",
+            "a/b",
+            "..",
+            "a b",
+            "ü",
+            "a[bot]b",
+            &"a".repeat(101),
+        ] {
+            assert_eq!(Login::new(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
     fn names_are_there_once_or_not_at_all() {
         let sha = ObjectId::new(&"a".repeat(40)).unwrap();
-        let named = |numbers| match Event::rerequested(widest_repository(), sha.clone(), numbers) {
-            Event::Rerequested { pull_requests, .. } => pull_requests,
-            other => panic!("{other:?}"),
+        let named = |numbers| {
+            let (repository, sha) = (widest_repository(), sha.clone());
+            match Event::rerequested(repository, sha, numbers, Wish::Again) {
+                Event::Rerequested { pull_requests, .. } => pull_requests,
+                other => panic!("{other:?}"),
+            }
         };
         assert_eq!(named(vec![3, 1, 3]), [1, 3]);
         assert_eq!(named((1..=50).collect()).len(), 50);

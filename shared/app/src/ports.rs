@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::check::{CheckOutput, CheckRun, CheckUpdate, Conclusion, ExternalId};
 use crate::error::{GitHubError, StoreError};
-use crate::event::{DeliveryId, Head, MergeGroup, Message, Repository};
+use crate::event::{DeliveryId, Head, Login, MergeGroup, Message, Repository};
 
 /// The time, as a port: use cases are tested under a clock that they don't own.
 pub trait Clock: Send + Sync {
@@ -150,6 +150,9 @@ pub struct Generation {
     /// has none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reruns: Vec<DeliveryId>,
+    /// Whether its Check Run also lists what rules in mode `observe` found.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shows_observed: bool,
 }
 
 /// How many answered wishes a generation remembers. One that is older and still comes back would
@@ -334,6 +337,19 @@ pub enum TestMerge {
     Pending,
 }
 
+/// Open pull requests of one base branch.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OpenInto {
+    /// Number and head of each, the latest changed first; at most [`MOST_INTO`].
+    pub pull_requests: Vec<(u64, ObjectId)>,
+    /// Whether there are others.
+    pub more: bool,
+}
+
+/// How many open pull requests of one branch are looked at together: a page of GitHub's, and at
+/// some seven calls each a good part of an hour's budget.
+pub const MOST_INTO: usize = 100;
+
 /// Reads pull requests.
 #[async_trait]
 pub trait PullRequests: Send + Sync {
@@ -361,6 +377,13 @@ pub trait PullRequests: Send + Sync {
         repository: &Repository,
         head: &ObjectId,
     ) -> Result<Fact<Vec<u64>>, GitHubError>;
+    /// The open pull requests that would be merged into this branch.
+    /// [`NotFound`](crate::GitHubErrorKind::NotFound) as above.
+    async fn open_into(
+        &self,
+        repository: &Repository,
+        base: &BranchName,
+    ) -> Result<OpenInto, GitHubError>;
 }
 
 /// Which files a snapshot holds the contents of.
@@ -379,6 +402,17 @@ pub trait Snapshots: Send + Sync {
         pull_request: &PullRequest,
         wants: Wants,
     ) -> Result<Snapshot, GitHubError>;
+    /// Forgets what is remembered of a repository and its account that may have changed since:
+    /// settings, policies, permissions that were lacking. Whoever asks for a check again has often
+    /// just changed one of these.
+    async fn forget(&self, repository: &Repository);
+}
+
+/// Knows who may do what.
+#[async_trait]
+pub trait Collaborators: Send + Sync {
+    /// Whether this user or bot may push to the repository, by whatever gives that right.
+    async fn may_push(&self, repository: &Repository, login: &Login) -> Result<bool, GitHubError>;
 }
 
 /// An attempt of GitHub's at a delivery to the App's webhook.

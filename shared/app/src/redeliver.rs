@@ -61,7 +61,8 @@ impl RedeliverError {
 }
 
 /// Looks through what GitHub sent in the last three days, and asks again for what is not done
-/// although it was sent more than [`SETTLED_AFTER`] ago; the oldest first.
+/// although it was sent more than [`SETTLED_AFTER`] ago; the oldest first, and last of all what may be
+/// nothing to us.
 ///
 /// # Errors
 /// The first that something fails with. What was asked for stays so; the next time goes on.
@@ -106,27 +107,30 @@ fn candidates(sent: &[HookDelivery], now: Timestamp) -> Vec<Candidate> {
     for one in sent {
         by_guid.entry(&one.guid).or_default().push(one);
     }
-    let mut due: Vec<(Timestamp, Candidate)> = by_guid
+    // What may yet turn out to be ignored comes last: of pushes there may be many.
+    let mut due: Vec<(bool, Timestamp, Candidate)> = by_guid
         .into_iter()
         .filter_map(|(guid, attempts)| {
             let latest = attempts.iter().max_by_key(|one| (one.at, one.id))?;
             let waited = Duration::try_from(latest.at.duration_until(now)).unwrap_or_default();
-            let is_ours = match expectation(&latest.event, latest.action.as_deref()) {
+            let expected = expectation(&latest.event, latest.action.as_deref());
+            let is_ours = match expected {
                 Expectation::Work => true,
                 // Of one that was taken we can't know whether it was to be ignored.
                 Expectation::Perhaps => !latest.is_taken(),
                 Expectation::Nothing => false,
             };
+            let is_doubtful = expected == Expectation::Perhaps;
             let candidate = Candidate {
                 guid: guid.clone(),
                 latest: latest.id,
                 attempts: attempts.len(),
             };
-            (is_ours && waited >= SETTLED_AFTER).then_some((latest.at, candidate))
+            (is_ours && waited >= SETTLED_AFTER).then_some((is_doubtful, latest.at, candidate))
         })
         .collect();
-    due.sort_by_key(|(at, candidate)| (*at, candidate.latest));
-    due.into_iter().map(|(_, candidate)| candidate).collect()
+    due.sort_by_key(|(is_doubtful, at, candidate)| (*is_doubtful, *at, candidate.latest));
+    due.into_iter().map(|(.., candidate)| candidate).collect()
 }
 
 #[cfg(test)]
@@ -183,6 +187,9 @@ mod tests {
             sent(3, 3, EDITED, 0, 202),
         ];
         assert_eq!(due(&all, 60), []);
-        assert_eq!(due(&[sent(4, 4, EDITED, 0, 502)], 60), [(4, 1)]);
+        let doubtful = sent(4, 4, EDITED, 0, 502);
+        assert_eq!(due(std::slice::from_ref(&doubtful), 60), [(4, 1)]);
+        let work = sent(5, 5, OPENED, 1, 502);
+        assert_eq!(due(&[doubtful, work], 60), [(5, 1), (4, 1)]);
     }
 }

@@ -39,10 +39,10 @@ pub fn expectation(event: &str, action: Option<&str>) -> Expectation {
         )
         | ("merge_group", Some("checks_requested" | "destroyed"))
         | ("check_suite", Some("rerequested")) => Expectation::Work,
-        // Only where the base changed; only of a check of ours.
-        ("pull_request", Some("edited")) | ("check_run", Some("rerequested")) => {
-            Expectation::Perhaps
-        }
+        // Only where the base changed; only of a check of ours; only where the policy changed.
+        ("pull_request", Some("edited"))
+        | ("check_run", Some("rerequested" | "requested_action"))
+        | ("push", None) => Expectation::Perhaps,
         _ => Expectation::Nothing,
     }
 }

@@ -110,6 +110,10 @@ pub const DELIVERIES: &[Action] = &[
     READ_ENCRYPTED,
 ];
 
+/// `app::ports::Deliveries`, of a function that finishes none.
+pub const DELIVERIES_LOOKED_UP: &[Action] =
+    &[call("dynamodb:GetItem", DELIVERIES_TABLE), READ_ENCRYPTED];
+
 /// `app::ports::Leases`.
 pub const LEASES: &[Action] = &[call("dynamodb:UpdateItem", LEASES_TABLE), READ_ENCRYPTED];
 

@@ -57,6 +57,8 @@ pub enum QueueName {
     PullRequest,
     /// For the function `check-run`.
     CheckRun,
+    /// For the function `lifecycle`.
+    Lifecycle,
 }
 
 /// The Lambda functions.
@@ -68,6 +70,10 @@ pub enum FunctionName {
     PullRequest,
     /// Works on re-runs of checks.
     CheckRun,
+    /// Works on what concerns repositories and installations as a whole.
+    Lifecycle,
+    /// Asks GitHub again for what is not done.
+    Redelivery,
 }
 
 /// The parameters that hold what the GitHub App knows of itself.
@@ -180,20 +186,27 @@ impl TableName {
 
 impl QueueName {
     /// Every queue.
-    pub const ALL: [Self; 2] = [Self::PullRequest, Self::CheckRun];
+    pub const ALL: [Self; 3] = [Self::PullRequest, Self::CheckRun, Self::Lifecycle];
 
     /// Its name within an environment.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::PullRequest => "pull-request",
             Self::CheckRun => "check-run",
+            Self::Lifecycle => "lifecycle",
         }
     }
 }
 
 impl FunctionName {
     /// Every function.
-    pub const ALL: [Self; 3] = [Self::Webhook, Self::PullRequest, Self::CheckRun];
+    pub const ALL: [Self; 5] = [
+        Self::Webhook,
+        Self::PullRequest,
+        Self::CheckRun,
+        Self::Lifecycle,
+        Self::Redelivery,
+    ];
 
     /// Its name within an environment.
     pub const fn as_str(self) -> &'static str {
@@ -201,6 +214,8 @@ impl FunctionName {
             Self::Webhook => "webhook",
             Self::PullRequest => "pull-request",
             Self::CheckRun => "check-run",
+            Self::Lifecycle => "lifecycle",
+            Self::Redelivery => "redelivery",
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use app::event::{Event, Message};
+use app::event::{Event, EventKind, Message};
 use app::ports::EventQueue;
 use app::{StoreError, StoreErrorKind, Table};
 use async_trait::async_trait;
@@ -32,6 +32,8 @@ pub struct QueueUrls {
     pub pull_request: String,
     /// Of the queue for the function `check-run`.
     pub check_run: String,
+    /// Of the queue for the function `lifecycle`.
+    pub lifecycle: String,
 }
 
 impl QueueUrls {
@@ -40,6 +42,7 @@ impl QueueUrls {
         match queue {
             QueueName::PullRequest => &self.pull_request,
             QueueName::CheckRun => &self.check_run,
+            QueueName::Lifecycle => &self.lifecycle,
         }
     }
 }
@@ -53,9 +56,10 @@ pub struct Queue {
 
 /// The queue that an event is sent to.
 pub fn queue_of(event: &Event) -> QueueName {
-    match event {
-        Event::PullRequest { .. } | Event::MergeGroup { .. } => QueueName::PullRequest,
-        Event::Rerequested { .. } => QueueName::CheckRun,
+    match event.kind() {
+        EventKind::PullRequest => QueueName::PullRequest,
+        EventKind::CheckRun => QueueName::CheckRun,
+        EventKind::Lifecycle => QueueName::Lifecycle,
     }
 }
 

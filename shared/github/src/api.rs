@@ -88,6 +88,11 @@ impl Api {
         token.await.map(|_| ())
     }
 
+    /// Forgets what a token for the repository was refused.
+    pub(crate) async fn forget(&self, repository: &Repository) {
+        self.credentials.forget_restrictions(repository).await;
+    }
+
     /// Reads something of a repository. `values` are those of the template after `{repo}`.
     pub(crate) async fn read<T: DeserializeOwned>(
         &self,

@@ -1,7 +1,8 @@
 //! [`CheckRuns`]: over REST (<https://docs.github.com/en/rest/checks/runs>).
 
 use app::check::{
-    ANNOTATIONS_PER_REQUEST, Annotation, CHECK_NAME, CheckRun, CheckUpdate, Conclusion, ExternalId,
+    ANNOTATIONS_PER_REQUEST, Annotation, Button, CHECK_NAME, CheckRun, CheckUpdate, Conclusion,
+    ExternalId,
 };
 use app::event::Repository;
 use app::ports::CheckRuns;
@@ -33,6 +34,26 @@ struct Update<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     completed_at: Option<Timestamp>,
     output: Output<'a>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    actions: Vec<Action>,
+}
+
+/// A button.
+#[derive(Serialize)]
+struct Action {
+    label: &'static str,
+    description: &'static str,
+    identifier: &'static str,
+}
+
+impl From<&Button> for Action {
+    fn from(button: &Button) -> Self {
+        Self {
+            label: button.label(),
+            description: button.description(),
+            identifier: button.identifier(),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -184,6 +205,7 @@ impl CheckRuns for GitHub {
                 summary: update.summary,
                 annotations: update.annotations.iter().map(AnnotationBody::of).collect(),
             },
+            actions: update.buttons.iter().map(Action::from).collect(),
         };
         let id = id.to_string();
         let written = self

@@ -65,6 +65,8 @@ pub(crate) const ACTIONS_PERMISSIONS: Endpoint =
 pub(crate) const SELECTED_ACTIONS: Endpoint =
     reading("GET /repos/{owner}/{repo}/actions/permissions/selected-actions");
 pub(crate) const PULL_REQUESTS: Endpoint = reading("GET /repos/{owner}/{repo}/pulls");
+pub(crate) const PERMISSION_OF: Endpoint =
+    reading("GET /repos/{owner}/{repo}/collaborators/{username}/permission");
 pub(crate) const CHECK_RUNS_OF: Endpoint =
     reading("GET /repos/{owner}/{repo}/commits/{ref}/check-runs");
 pub(crate) const CHECK_RUN: Endpoint =

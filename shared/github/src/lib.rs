@@ -21,6 +21,8 @@ mod check_run;
 #[cfg(feature = "client")]
 mod client;
 #[cfg(feature = "client")]
+mod collaborators;
+#[cfg(feature = "client")]
 mod config;
 #[cfg(feature = "client")]
 mod endpoint;

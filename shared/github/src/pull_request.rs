@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use app::GitHubError;
 use app::event::{MergeGroup, Repository};
-use app::ports::{MERGE_GROUP, PullRequest, PullRequests, TestMerge};
+use app::ports::{MERGE_GROUP, MOST_INTO, OpenInto, PullRequest, PullRequests, TestMerge};
 use async_trait::async_trait;
 use oracle::{BranchName, Fact, ObjectId, Reason, Unavailable};
 use serde::Deserialize;
@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::GitHub;
 use crate::api::{MOST_PAGES, Pages};
-use crate::endpoint::{GRAPHQL, PULL_REQUESTS};
+use crate::endpoint::{GRAPHQL, PULL_REQUESTS, encode};
 use crate::error;
 use crate::graphql::Reply;
 
@@ -174,6 +174,30 @@ impl PullRequests for GitHub {
             }),
         })
     }
+
+    async fn open_into(
+        &self,
+        repository: &Repository,
+        base: &BranchName,
+    ) -> Result<OpenInto, GitHubError> {
+        let query = into_query(base);
+        let listed: Vec<Listed> = self
+            .api
+            .read(repository, PULL_REQUESTS, &[], &query)
+            .await?;
+        let more = listed.len() >= MOST_INTO;
+        let pull_requests = listed.into_iter().map(|it| (it.number, it.head.sha));
+        Ok(OpenInto {
+            pull_requests: pull_requests.collect(),
+            more,
+        })
+    }
+}
+
+/// The open pull requests of a branch, the latest changed first, in one page.
+fn into_query(base: &BranchName) -> String {
+    let base = encode(base.as_str());
+    format!("state=open&base={base}&sort=updated&direction=desc&per_page={MOST_INTO}")
 }
 
 /// The repository's default branch, which every repository has that has a commit.

@@ -70,7 +70,11 @@ pub const PERMISSIONS: [Permission; 7] = [
 ];
 
 /// Every webhook event that the App has to subscribe to, and whether nothing works without it.
-pub const EVENTS: [(&str, bool); 2] = [("pull_request", true), ("merge_group", false)];
+pub const EVENTS: [(&str, bool); 3] = [
+    ("pull_request", true),
+    ("merge_group", false),
+    ("push", false),
+];
 
 /// What was granted, by permission: `read`, `write` or `admin`.
 pub type Granted = BTreeMap<String, String>;

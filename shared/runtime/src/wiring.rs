@@ -113,7 +113,8 @@ pub fn assemble(config: &Config, github: Arc<GitHub>) -> anyhow::Result<Assembly
             pull_requests: Arc::clone(&github) as _,
             snapshots: Arc::clone(&github) as _,
             check_runs: Arc::clone(&github) as _,
-            account_policies: github,
+            account_policies: Arc::clone(&github) as _,
+            collaborators: github,
         },
         stores,
     })

@@ -84,6 +84,11 @@ pub(crate) struct Mirror {
 impl Mirror {
     /// A fresh GitHub with the App installed on `octo-org`.
     pub(crate) async fn start() -> Self {
+        Self::start_hearing(&[]).await
+    }
+
+    /// The same, with an App that is subscribed to these events, too.
+    pub(crate) async fn start_hearing(hears: &[&str]) -> Self {
         let options = Options {
             clock: sandbox::Clock::stopped_at("2026-11-21T12:00:00Z".parse().expect("a time")),
             ..Options::default()
@@ -99,6 +104,9 @@ impl Mirror {
             .permission("actions", Access::Read)
             .subscribed_to("merge_group")
             .subscribed_to("pull_request");
+        let new = hears
+            .iter()
+            .fold(new, |new, event| new.subscribed_to(event));
         let app = github.create_app(new);
         let installation = app.install("octo-org");
         let data = tempfile::tempdir().expect("a folder");
@@ -330,6 +338,7 @@ impl Process {
                 evaluations: Arc::new(stores.clone()),
                 policies: Arc::new(stores.clone()),
                 account_policies: adapter.clone(),
+                collaborators: adapter.clone(),
                 pull_requests: adapter.clone(),
                 snapshots: adapter.clone(),
                 check_runs: adapter.clone(),

@@ -1,9 +1,9 @@
 //! What maintainers decide, from the files on the base branch and of the organisation.
 
 use expect_test::expect;
-use sandbox::CheckConclusion;
+use sandbox::{CheckConclusion, PullRequest};
 
-use crate::mirror::{CI, CI_FILE, Mirror, NO_CI, the_check};
+use crate::mirror::{CI, CI_FILE, Mirror, NO_CI, checks, rename_the_job, the_check};
 
 const POLICY: &str = ".github/phase-mirror.yml";
 const STRICT: &str = "version: 1\npreset: strict\nrules: {MD-001: {mode: block}}\n";
@@ -82,5 +82,34 @@ async fn what_the_organisation_locks_stands() {
         Some(CheckConclusion::Neutral),
         "the error still warns"
     );
+    mirror.end();
+}
+
+#[tokio::test]
+async fn a_policy_that_is_pushed_counts_at_once_for_what_is_open() {
+    let mirror = Mirror::start_hearing(&["push"]).await;
+    let repository = mirror.repository_that_requires_ci();
+    let pull_request = rename_the_job(&repository);
+    repository.push("fine", "Say more", [("NEWS.md", "More\n")]);
+    let fine = repository.open_pull_request("fine", "main", "Say more");
+    mirror.catch_up().await;
+    let check = the_check(&pull_request);
+    assert_eq!(check.conclusion, Some(CheckConclusion::Neutral));
+
+    repository.push("main", "Be strict", [(POLICY, STRICT)]);
+    mirror.catch_up().await;
+
+    let conclusions = |of: &PullRequest| -> Vec<Option<CheckConclusion>> {
+        checks(of).iter().map(|run| run.conclusion).collect()
+    };
+    let (neutral, failure) = (CheckConclusion::Neutral, CheckConclusion::Failure);
+    assert_eq!(conclusions(&pull_request), [Some(neutral), Some(failure)]);
+    assert_eq!(conclusions(&fine), [Some(CheckConclusion::Success); 2]);
+
+    // Another change of the branch, or of another branch's policy, is nobody's concern.
+    repository.push("main", "Say even more", [("README.md", "Hello!\n")]);
+    repository.push("other", "Be mild", [(POLICY, "version: 1\n")]);
+    mirror.catch_up().await;
+    assert_eq!(checks(&pull_request).len(), 2);
     mirror.end();
 }

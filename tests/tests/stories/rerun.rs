@@ -178,3 +178,48 @@ async fn killed_at(call: usize, fault: Fault) {
     }
     mirror.end();
 }
+
+#[tokio::test]
+async fn a_check_has_three_buttons_when_it_is_done() {
+    let (mirror, repository, pull_request) = judged().await;
+    let check = the_check(&pull_request);
+    let buttons: Vec<&str> = check.actions.iter().map(|it| &*it.label).collect();
+    assert_eq!(buttons, ["Check again", "Check all open", "Show observed"]);
+
+    repository.press(check.id, "recheck", "octocat");
+    mirror.catch_up().await;
+    assert_eq!(told(&pull_request), [neutral("1"), neutral("2")]);
+
+    repository.press(check.id, "show-observed", "octocat");
+    mirror.catch_up().await;
+    assert_eq!(told(&pull_request).len(), 3);
+    let summaries = checks(&pull_request).into_iter();
+    let summaries = summaries.map(|run| run.output.summary.unwrap_or_default());
+    let listing: Vec<bool> = summaries.map(|it| it.contains("mode `observe`")).collect();
+    assert_eq!(listing, [false, false, true]);
+    mirror.end();
+}
+
+#[tokio::test]
+async fn a_setting_that_was_mended_counts_for_everything_open_when_somebody_who_may_push_says_so() {
+    let (mirror, repository, pull_request) = judged().await;
+    repository.push("fine", "Say more", [("NEWS.md", "More\n")]);
+    let fine = repository.open_pull_request("fine", "main", "Say more");
+    mirror.catch_up().await;
+    let check = the_check(&pull_request);
+    assert_eq!(check.conclusion, Some(CheckConclusion::Neutral));
+    // GitHub tells Apps nothing of this.
+    repository.remove_ruleset("main");
+
+    repository.press(check.id, "recheck-branch", "mallory");
+    mirror.catch_up().await;
+    assert_eq!(told(&pull_request).len(), 1, "mallory may not push");
+
+    repository.add_collaborator("@octocat", sandbox::Role::Write);
+    repository.press(check.id, "recheck-branch", "octocat");
+    mirror.catch_up().await;
+    let success = |generation: &str| (generation.to_owned(), Some(CheckConclusion::Success));
+    assert_eq!(told(&pull_request), [neutral("1"), success("2")]);
+    assert_eq!(told(&fine), [success("1"), success("2")]);
+    mirror.end();
+}

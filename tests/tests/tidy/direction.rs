@@ -28,6 +28,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("webhook", &["runtime"]),
     ("pull-request", &["runtime"]),
     ("check-run", &["runtime"]),
+    ("lifecycle", &["runtime"]),
+    ("redelivery", &["runtime"]),
     (
         "phase-mirror",
         &[

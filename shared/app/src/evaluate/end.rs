@@ -161,6 +161,15 @@ impl Stop {
         }
     }
 
+    /// Whether it is about one head and says nothing of others, now or at another attempt.
+    pub(super) fn is_of_one_head(&self) -> bool {
+        match self {
+            Self::GitHub(error) => error.kind == GitHubErrorKind::NotFound,
+            Self::PolicyNotSeen(_) | Self::PullRequestsNotSeen(_) => true,
+            Self::Store(_) | Self::Postponed(..) | Self::TimeOver => false,
+        }
+    }
+
     pub(super) fn ending(self, attempt: Attempt) -> Ending {
         match self {
             Self::GitHub(error) => match error.kind {

@@ -11,13 +11,13 @@ use super::publish::CheckRunAt;
 use super::{Cause, Job, Mention, Ports, Rerun};
 use crate::check::{Conclusion, ExternalId};
 use crate::error::GitHubErrorKind;
-use crate::event::{DeliveryId, Head, MergeGroup};
+use crate::event::{Head, MergeGroup};
 use crate::metrics::{Measurement, Phase};
 use crate::ports::{
     Acquired, DeliveryOutcome, Generation, HeadPullRequest, Lease, MERGE_GROUP, PullRequest,
     StoredEvaluation, TestMerge,
 };
-use crate::render;
+use crate::render::{self, Observed};
 
 /// Work on one head, by the holder of its lease.
 pub(super) struct HeadWork<'a> {
@@ -36,6 +36,15 @@ pub(super) struct Called {
 }
 
 impl Called {
+    /// Whether GitHub shows a test merge with an earlier tip of its base for any of them.
+    pub(super) fn is_behind(&self) -> bool {
+        let behind = |now: &PullRequest| match &now.test_merge {
+            TestMerge::Clean { base, .. } => *base != now.base_tip,
+            TestMerge::Conflicting | TestMerge::Pending => false,
+        };
+        self.open.iter().any(behind)
+    }
+
     /// The open pull requests, as a generation keeps them.
     fn pull_requests(&self) -> impl Iterator<Item = HeadPullRequest> {
         let all = self.open.iter().filter(|now| now.number != MERGE_GROUP);
@@ -151,14 +160,16 @@ impl HeadWork<'_> {
         };
         let had_group = group.is_some();
         let called = self.callers(watched, mention, rerun, group).await?;
+        if rerun.is_some_and(|rerun| rerun.of_new_base) {
+            self.wait_for_test_merges(&called)?;
+        }
         let conclusion = if called.open.is_empty() {
             if let Some(unfinished) = latest.filter(|generation| !generation.is_finished()) {
                 self.resume(unfinished, &called).await?;
             }
             None
         } else {
-            let asked = rerun.map(|rerun| rerun.delivery);
-            let latest = self.judge_once(latest, &called, asked).await?;
+            let latest = self.judge_once(latest, &called, rerun).await?;
             latest.conclusion
         };
         let moved_on = called
@@ -284,7 +295,7 @@ impl HeadWork<'_> {
         &mut self,
         mut latest: Option<Generation>,
         called: &Called,
-        asked: Option<&DeliveryId>,
+        asked: Option<Rerun<'_>>,
     ) -> Result<Generation, Stop> {
         loop {
             latest = match latest {
@@ -295,7 +306,7 @@ impl HeadWork<'_> {
                 Some(latest)
                     if latest.is_judged()
                         && called.is_what(&latest)
-                        && asked.is_none_or(|asked| latest.answers(asked)) =>
+                        && asked.is_none_or(|asked| latest.answers(asked.delivery)) =>
                 {
                     return Ok(latest);
                 }
@@ -313,7 +324,7 @@ impl HeadWork<'_> {
         &self,
         latest: Option<&Generation>,
         called: &Called,
-        asked: Option<&DeliveryId>,
+        asked: Option<Rerun<'_>>,
     ) -> Result<Generation, Stop> {
         let mut begun = Generation {
             number: latest.map_or(1, |latest| latest.number.saturating_add(1)),
@@ -323,9 +334,10 @@ impl HeadWork<'_> {
             check_run_id: None,
             conclusion: None,
             reruns: latest.map_or_else(Vec::new, |latest| latest.reruns.clone()),
+            shows_observed: asked.is_some_and(|asked| asked.shows_observed),
         };
         if let Some(asked) = asked {
-            begun = begun.answering(asked);
+            begun = begun.answering(asked.delivery);
         }
         let heads = &self.ports().heads;
         heads.save_generation(&self.lease, &begun).await?;
@@ -440,7 +452,12 @@ impl HeadWork<'_> {
             reports.push((number, (worker.judge)(&snapshot, &policy, &run)));
             self.took(Phase::Evaluate, began);
         }
-        let output = render::check_output(&reports);
+        let observed = if generation.shows_observed {
+            Observed::Listed
+        } else {
+            Observed::Unsaid
+        };
+        let output = render::check_output(&reports, observed);
         Ok(StoredEvaluation { reports, output })
     }
 }

@@ -8,10 +8,12 @@ mod attempt;
 mod end;
 mod give_up;
 mod head;
+mod open_into;
 mod policy;
 mod publish;
 mod rerun;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,11 +24,11 @@ use tracing::Instrument;
 pub use attempt::{Attempt, MAX_RECEIVES};
 pub use end::{Disposition, Postponed, WorkError};
 
-use crate::event::{DeliveryId, Event, Head, MergeGroup, Message, Repository};
+use crate::event::{DeliveryId, Event, Head, MergeGroup, Message, Repository, Wish};
 use crate::metrics::{Measurement, Metrics};
 use crate::ports::{
-    AccountPolicies, CheckRuns, Clock, Deliveries, DeliveryOutcome, Evaluations, FinishedDelivery,
-    Heads, Leases, Policies, PullRequests, Snapshots,
+    AccountPolicies, CheckRuns, Clock, Collaborators, Deliveries, DeliveryOutcome, Evaluations,
+    FinishedDelivery, Heads, Leases, Policies, PullRequests, Snapshots,
 };
 use crate::trace;
 use end::{Ending, Stop};
@@ -61,6 +63,8 @@ pub struct Ports {
     pub policies: Arc<dyn Policies>,
     /// The policies of accounts, at GitHub.
     pub account_policies: Arc<dyn AccountPolicies>,
+    /// GitHub's word on who may do what.
+    pub collaborators: Arc<dyn Collaborators>,
 }
 
 /// Everything that evaluating needs.
@@ -194,6 +198,11 @@ struct Rerun<'a> {
     delivery: &'a DeliveryId,
     /// Pull requests that may have the head.
     named: &'a [u64],
+    /// Whether it is their base that has changed, so that a test merge with an earlier one is of
+    /// no use.
+    of_new_base: bool,
+    /// Whether what rules in mode `observe` found is wanted, too.
+    shows_observed: bool,
 }
 
 /// Why a head is looked at.
@@ -240,15 +249,30 @@ impl Job<'_> {
                 self.bring_up_to_date(self.head(head), cause).await
             }
             Event::Rerequested {
-                repository: _,
+                repository,
                 head,
                 pull_requests,
+                wish,
             } => {
-                let cause = Cause::Rerun(Rerun {
+                self.worker.ports.snapshots.forget(repository).await;
+                let rerun = Rerun {
                     delivery: &message.delivery,
                     named: pull_requests,
-                });
-                self.bring_up_to_date(self.head(head), cause).await
+                    of_new_base: false,
+                    shows_observed: *wish == Wish::Observed,
+                };
+                match wish {
+                    Wish::Again | Wish::Observed => {
+                        let cause = Cause::Rerun(rerun);
+                        self.bring_up_to_date(self.head(head), cause).await
+                    }
+                    Wish::Branch { by } => self.branch_again(head, rerun, by).await,
+                }
+            }
+            Event::PolicyPushed { repository, branch } => {
+                self.worker.ports.snapshots.forget(repository).await;
+                let branches = BTreeSet::from([branch.clone()]);
+                self.open_into(&message.delivery, &branches, true).await
             }
         }
     }

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use super::end::Stop;
 use super::head::HeadWork;
-use crate::check::{ANNOTATIONS_PER_REQUEST, CheckOutput, CheckRun, CheckUpdate, Conclusion};
+use crate::check::{
+    ANNOTATIONS_PER_REQUEST, Button, CheckOutput, CheckRun, CheckUpdate, Conclusion,
+};
 use crate::metrics::{Measurement, Phase};
 use crate::ports::{Generation, StoredEvaluation};
 
@@ -51,6 +53,15 @@ impl From<CheckRun> for CheckRunAt {
             id: run.id,
             progress,
         }
+    }
+}
+
+/// A run that is under way has none; nor one that nobody calls for any more.
+fn buttons(is_last: bool, conclusion: Conclusion) -> &'static [Button] {
+    if is_last && conclusion != Conclusion::Cancelled {
+        &Button::ALL
+    } else {
+        &[]
     }
 }
 
@@ -105,6 +116,7 @@ impl HeadWork<'_> {
                 summary: &output.summary,
                 annotations: batch,
                 conclusion: is_last.then_some(output.conclusion),
+                buttons: buttons(is_last, output.conclusion),
             };
             self.renew().await?;
             let check_runs = &self.ports().check_runs;

@@ -2,9 +2,9 @@
 
 use oracle::Fact;
 
+use super::Rerun;
 use super::end::Stop;
 use super::head::{Called, HeadWork};
-use crate::event::DeliveryId;
 use crate::ports::Generation;
 
 impl HeadWork<'_> {
@@ -31,9 +31,9 @@ impl HeadWork<'_> {
     pub(super) async fn join(
         &self,
         unfinished: Generation,
-        asked: Option<&DeliveryId>,
+        asked: Option<Rerun<'_>>,
     ) -> Result<Generation, Stop> {
-        let Some(asked) = asked.filter(|asked| !unfinished.answers(asked)) else {
+        let Some(asked) = asked.filter(|asked| !unfinished.answers(asked.delivery)) else {
             return Ok(unfinished);
         };
         let evaluations = &self.ports().evaluations;
@@ -41,7 +41,8 @@ impl HeadWork<'_> {
         if said.is_some() {
             return Ok(unfinished);
         }
-        let joined = unfinished.answering(asked);
+        let mut joined = unfinished.answering(asked.delivery);
+        joined.shows_observed |= asked.shows_observed;
         let heads = &self.ports().heads;
         heads.save_generation(&self.lease, &joined).await?;
         Ok(joined)

@@ -21,12 +21,22 @@ pub use document::{DOCUMENT_BYTES, report_markdown};
 pub use sarif::report_sarif;
 pub use summary::SUMMARY_BYTES;
 pub use text::{Colour, Existing, TextOptions, report_text};
+pub(crate) use wording::plural;
 
 use crate::check::{CheckOutput, Conclusion};
 
+/// What is said of the findings of rules in mode `observe`, which decide nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Observed {
+    /// Nothing.
+    Unsaid,
+    /// Each, in a line.
+    Listed,
+}
+
 /// What the Check Run of a head says: the worst over the reports of its pull requests, given
 /// by number.
-pub fn check_output(reports: &[(u64, Report)]) -> CheckOutput {
+pub fn check_output(reports: &[(u64, Report)], observed: Observed) -> CheckOutput {
     let judged: Vec<&Report> = reports.iter().map(|(_, report)| report).collect();
     let worst = reports
         .iter()
@@ -38,7 +48,7 @@ pub fn check_output(reports: &[(u64, Report)]) -> CheckOutput {
     CheckOutput {
         conclusion: worst,
         title: title(worst, &judged),
-        summary: summary::summary(reports, annotations.left_out),
+        summary: summary::summary(reports, annotations.left_out, observed),
         annotations: annotations.shown,
     }
 }
@@ -153,7 +163,7 @@ impl Counts {
 
 impl std::fmt::Display for Counts {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let noun = wording::plural(self.total(), "new contradiction");
+        let noun = plural(self.total(), "new contradiction");
         let each: Vec<String> = SEVERITIES
             .iter()
             .zip(self.0)

@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use oracle::{Evidence, Item, PolicyError, Report, Status};
+use oracle::{Evidence, Item, Mode, PolicyError, Report, Status};
 
 use super::markdown::{block, code, inline, labelled, prose};
 use super::visible::{cut, plain};
 use super::wording::{self, dispute, plural};
-use super::{Counts, MOST_ANNOTATIONS, SEVERITIES, shown};
+use super::{Counts, MOST_ANNOTATIONS, Observed, SEVERITIES, shown};
 use crate::ports::MERGE_GROUP;
 
 /// GitHub takes 65,535 characters. Counted in bytes, which are never fewer than characters in
@@ -46,7 +46,7 @@ pub(super) enum Disputes {
 }
 
 /// The summary of a Check Run; `left_out` findings with a place have no annotation.
-pub(super) fn summary(reports: &[(u64, Report)], left_out: usize) -> String {
+pub(super) fn summary(reports: &[(u64, Report)], left_out: usize, observed: Observed) -> String {
     let mut parts = Vec::new();
     if reports.len() > 1 {
         parts.push(Part::Frame(overview(reports)));
@@ -66,6 +66,9 @@ pub(super) fn summary(reports: &[(u64, Report)], left_out: usize) -> String {
             parts.push(Part::Frame(heading));
         }
         section(&mut parts, report, Disputes::Untold);
+        if observed == Observed::Listed {
+            parts.push(recorded(report));
+        }
     }
     fit(&parts, SUMMARY_BYTES)
 }
@@ -146,6 +149,28 @@ pub(super) fn section(parts: &mut Vec<Part>, report: &Report, disputes: Disputes
             parts.push(Part::List { title, entries });
         }
     }
+}
+
+/// What rules in mode `observe` found: nothing of it decides.
+fn recorded(report: &Report) -> Part {
+    let observed = report.items.iter().filter(|it| it.mode == Mode::Observe);
+    let entries: Vec<String> = observed
+        .map(|item| {
+            let status = match item.status {
+                Status::New => "new",
+                Status::Existing => "already there",
+                Status::Suppressed => "suppressed",
+            };
+            let rule = text(&item.rule_id);
+            format!("{rule}, {status}: {}", entry(item))
+        })
+        .collect();
+    if entries.is_empty() {
+        let frame = "No rule in mode `observe` found anything.\n\n";
+        return Part::Frame(frame.to_owned());
+    }
+    let title = format!("Observed, and only recorded ({})", entries.len());
+    Part::List { title, entries }
 }
 
 /// Counts by severity and status; suppressed ones have a column where there are any.

@@ -55,7 +55,7 @@ pub(super) fn reason(reason: Reason) -> &'static str {
 }
 
 /// "1 finding", "2 findings".
-pub(super) fn plural(count: usize, noun: &str) -> String {
+pub(crate) fn plural(count: usize, noun: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {noun}{plural}")
 }

@@ -2,15 +2,15 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use oracle::{Fact, ObjectId, Reason, Snapshot, Unavailable};
+use oracle::{BranchName, Fact, ObjectId, Reason, Snapshot, Unavailable};
 
 use super::world::{RecordedRun, State, World};
 use crate::check::{ANNOTATIONS_PER_REQUEST, CheckRun, CheckUpdate, ExternalId};
 use crate::error::{GitHubError, GitHubErrorKind};
-use crate::event::{MergeGroup, Repository};
+use crate::event::{Login, MergeGroup, Repository};
 use crate::ports::{
-    AccountPolicies, AccountPolicy, CheckRuns, HookDeliveries, HookDelivery, MERGE_GROUP,
-    PullRequest, PullRequests, Snapshots, Wants,
+    AccountPolicies, AccountPolicy, CheckRuns, Collaborators, HookDeliveries, HookDelivery,
+    MERGE_GROUP, MOST_INTO, OpenInto, PullRequest, PullRequests, Snapshots, Wants,
 };
 
 /// The most characters that a summary may have.
@@ -120,6 +120,32 @@ impl PullRequests for World {
         })
         .await
     }
+
+    async fn open_into(
+        &self,
+        repository: &Repository,
+        base: &BranchName,
+    ) -> Result<OpenInto, GitHubError> {
+        self.github("PullRequests::open_into", |state| {
+            let seen = |key: &&(u64, u64)| key.0 == repository.id;
+            if state.pull_requests.keys().find(seen).is_none() {
+                return Err(GitHubErrorKind::NotFound);
+            }
+            let open = state
+                .pull_requests
+                .iter()
+                .filter(|(key, now)| key.0 == repository.id && now.open && now.base == *base);
+            let mut pull_requests: Vec<_> =
+                open.map(|(key, now)| (key.1, now.head.clone())).collect();
+            let more = pull_requests.len() > MOST_INTO;
+            pull_requests.truncate(MOST_INTO);
+            Ok(OpenInto {
+                pull_requests,
+                more,
+            })
+        })
+        .await
+    }
 }
 
 #[async_trait]
@@ -166,6 +192,21 @@ impl Snapshots for World {
             let snapshot = state.snapshot.filter(|_| known);
             let snapshot = snapshot.ok_or(GitHubErrorKind::NotFound)?;
             Ok(snapshot(pull_request))
+        })
+        .await
+    }
+
+    async fn forget(&self, repository: &Repository) {
+        self.lock().forgotten.push(repository.id);
+    }
+}
+
+#[async_trait]
+impl Collaborators for World {
+    async fn may_push(&self, repository: &Repository, login: &Login) -> Result<bool, GitHubError> {
+        self.github("Collaborators::may_push", |state| {
+            let pushers = state.pushers.get(&repository.id);
+            Ok(pushers.is_some_and(|pushers| pushers.contains(login)))
         })
         .await
     }

@@ -10,7 +10,7 @@ use oracle::{ObjectId, Snapshot};
 use super::fault::{Fault, Suspend};
 use super::secrets::KeptSecrets;
 use crate::check::{Annotation, Conclusion, ExternalId};
-use crate::event::{DeliveryId, Head, Message};
+use crate::event::{DeliveryId, Head, Login, Message};
 use crate::ports::{
     AccountPolicy, Clock, FinishedDelivery, Generation, HeadPullRequest, HookDelivery, PolicyOf,
     PullRequest, StoredEvaluation, StoredPolicy,
@@ -59,6 +59,10 @@ pub(super) struct State {
     pub(super) policies: BTreeMap<PolicyOf, StoredPolicy>,
     /// By repository and head.
     pub(super) merge_groups: BTreeMap<(u64, ObjectId), PullRequest>,
+    /// Who may push, by repository.
+    pub(super) pushers: BTreeMap<u64, BTreeSet<Login>>,
+    /// Repositories of which what is remembered was to be forgotten, in order.
+    pub(super) forgotten: Vec<u64>,
     /// Attempts at deliveries.
     pub(super) sent: Vec<HookDelivery>,
     /// By the account's name.
@@ -96,6 +100,8 @@ impl World {
                 evaluations: BTreeMap::new(),
                 pull_requests: BTreeMap::new(),
                 merge_groups: BTreeMap::new(),
+                pushers: BTreeMap::new(),
+                forgotten: Vec::new(),
                 sent: Vec::new(),
                 commits: BTreeSet::new(),
                 too_many_open: false,
@@ -136,6 +142,18 @@ impl World {
     /// The calls made so far, as `Port::method`.
     pub fn calls(&self) -> Vec<&'static str> {
         self.lock().calls.clone()
+    }
+
+    /// Lets somebody push to a repository.
+    pub fn put_pusher(&self, repository_id: u64, login: Login) {
+        let mut state = self.lock();
+        let pushers = state.pushers.entry(repository_id).or_default();
+        pushers.insert(login);
+    }
+
+    /// The repositories of which what is remembered was to be forgotten, in order.
+    pub fn forgotten(&self) -> Vec<u64> {
+        self.lock().forgotten.clone()
     }
 
     /// Puts a pull request into a repository, in place of the one with its number.

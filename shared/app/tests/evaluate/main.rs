@@ -6,6 +6,7 @@ mod deadline;
 mod kills;
 mod policies;
 mod properties;
+mod pushes;
 mod reruns;
 mod simulation;
 mod stage;

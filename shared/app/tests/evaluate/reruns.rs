@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use app::check::Conclusion;
 use app::evaluate::{Attempt, Disposition, evaluate};
-use app::event::Message;
+use app::event::{Message, Wish};
 use app::ports::{DeliveryOutcome, Generation, REMEMBERED_RERUNS};
 use app::testing::Fault;
 use proptest::prelude::*;
@@ -284,4 +284,21 @@ proptest! {
         let number = u32::try_from(wishes.len()).unwrap() + 1;
         prop_assert_eq!(latest(&simulation).number, number);
     }
+}
+
+#[tokio::test]
+async fn what_is_only_observed_is_listed_for_whoever_asks_and_for_no_other() {
+    let simulation = judged(Base::Calm);
+    let asked = stage::wish(2, 0, &[1], Wish::Observed);
+    assert_eq!(outcome(&simulation, &asked).await, DeliveryOutcome::Done);
+    let listed = |run: &app::testing::RecordedRun| run.summary.contains("mode `observe`");
+    let runs = simulation.world.runs();
+    assert_eq!(runs.iter().map(listed).collect::<Vec<_>>(), [false, true]);
+    outcome(&simulation, &stage::rerun(3, 0, &[1])).await;
+    assert!(!listed(&simulation.world.runs()[2]));
+    assert_eq!(
+        simulation.world.forgotten(),
+        [REPOSITORY; 2],
+        "as things are now"
+    );
 }

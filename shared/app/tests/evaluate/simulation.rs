@@ -66,6 +66,7 @@ impl Simulation {
                 check_runs: Arc::clone(&world) as _,
                 policies: Arc::clone(&world) as _,
                 account_policies: Arc::clone(&world) as _,
+                collaborators: Arc::clone(&world) as _,
             },
             judge: stage::judge,
             lease: LEASE,
@@ -223,7 +224,9 @@ impl Simulation {
             let head = stage::head(sha);
             let is_about_it = |message: &&Message| match &message.event {
                 Event::Rerequested { head: of, .. } => *of == head.sha,
-                Event::PullRequest { .. } | Event::MergeGroup { .. } => false,
+                Event::PullRequest { .. }
+                | Event::MergeGroup { .. }
+                | Event::PolicyPushed { .. } => false,
             };
             let asked: Vec<&Message> = self.sent.values().filter(is_about_it).collect();
             let Some(latest) = self.world.latest_generation(&head) else {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use app::event::{DeliveryId, Event, Head, MergeGroup, Message, Repository};
+use app::event::{DeliveryId, Event, Head, MergeGroup, Message, Repository, Wish};
 use app::ports::{MERGE_GROUP, PullRequest, TestMerge};
 use app::testing::World;
 use oracle::{
@@ -144,10 +144,27 @@ pub(crate) fn group(delivery: u32, head: u8, base: Base) -> Message {
 
 /// A delivery of its own that wants the check of a commit again.
 pub(crate) fn rerun(delivery: u32, head: u8, named: &[u64]) -> Message {
+    wish(delivery, head, named, Wish::Again)
+}
+
+/// The same, with more to it.
+pub(crate) fn wish(delivery: u32, head: u8, named: &[u64], wish: Wish) -> Message {
     Message {
         delivery: DeliveryId::new(&format!("{delivery:08x}")).expect("hex digits"),
         trace: None,
-        event: Event::rerequested(repository(), commit(head), named.to_vec()),
+        event: Event::rerequested(repository(), commit(head), named.to_vec(), wish),
+    }
+}
+
+/// A delivery of its own about a push that may have changed the policy of a base.
+pub(crate) fn policy_pushed(delivery: u32, base: Base) -> Message {
+    Message {
+        delivery: DeliveryId::new(&format!("{delivery:08x}")).expect("hex digits"),
+        trace: None,
+        event: Event::PolicyPushed {
+            repository: repository(),
+            branch: base.branch(),
+        },
     }
 }
 

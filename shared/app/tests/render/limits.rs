@@ -1,7 +1,7 @@
 //! GitHub's limits, at their edges.
 
 use app::check::CheckOutput;
-use app::render::{MOST_ANNOTATIONS, SUMMARY_BYTES, check_output};
+use app::render::{MOST_ANNOTATIONS, Observed, SUMMARY_BYTES, check_output};
 use oracle::{Outcome, Severity, Status};
 use proptest::prelude::*;
 
@@ -16,7 +16,7 @@ fn output(findings: u32, why: &str) -> CheckOutput {
             item
         })
         .collect();
-    check_output(&[(1, report(Outcome::Block, items))])
+    check_output(&[(1, report(Outcome::Block, items))], Observed::Unsaid)
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn when_findings_are_left_out_they_are_the_least() {
         .map(|n| item(n, Severity::Low, Status::New))
         .collect();
     items.push(item(251, Severity::Critical, Status::New));
-    let output = check_output(&[(1, report(Outcome::Block, items))]);
+    let output = check_output(&[(1, report(Outcome::Block, items))], Observed::Unsaid);
     assert_eq!(output.annotations[0].start_line, 251);
     assert_eq!(output.annotations.len(), 250);
 }
@@ -52,7 +52,10 @@ fn titles_and_messages_are_cut_between_characters() {
     long.title = "ü".repeat(200);
     long.why = "\u{1f980}".repeat(20_000);
     long.fix = "ü".repeat(70_000);
-    let output = check_output(&[(1, report(Outcome::Block, vec![long.clone()]))]);
+    let output = check_output(
+        &[(1, report(Outcome::Block, vec![long.clone()]))],
+        Observed::Unsaid,
+    );
     let annotation = &output.annotations[0];
     assert!(annotation.title.len() <= 255 && annotation.title.ends_with('…'));
     assert!(annotation.message.len() <= 64 * 1024);
@@ -60,7 +63,7 @@ fn titles_and_messages_are_cut_between_characters() {
     assert!(annotation.message.ends_with(&id), "the id survives the cut");
 
     long.title = "t".repeat(255);
-    let output = check_output(&[(1, report(Outcome::Block, vec![long]))]);
+    let output = check_output(&[(1, report(Outcome::Block, vec![long]))], Observed::Unsaid);
     assert_eq!(output.annotations[0].title, "t".repeat(255));
 }
 
@@ -86,7 +89,11 @@ fn summary_of(bytes: usize) -> String {
             item.why = "w".repeat(*length);
             item
         });
-        check_output(&[(1, report(Outcome::Block, items.collect()))]).summary
+        check_output(
+            &[(1, report(Outcome::Block, items.collect()))],
+            Observed::Unsaid,
+        )
+        .summary
     };
     let mut whys = [1; 40];
     let mut rest = bytes - summary(&whys).len();
@@ -134,7 +141,11 @@ fn a_list_that_ends_exactly_at_the_limit_is_whole() {
             item.title = "t".repeat(if n <= 300 { 60 } else { last });
             item
         });
-        check_output(&[(1, report(Outcome::Pass, items.collect()))]).summary
+        check_output(
+            &[(1, report(Outcome::Pass, items.collect()))],
+            Observed::Unsaid,
+        )
+        .summary
     };
     let is_cut = |last: &usize| summary(*last).contains("Cut off");
     let lengths: Vec<usize> = (1..400).collect();
@@ -151,7 +162,7 @@ fn folded_lists_stay_closed_when_they_are_cut() {
     let items = (1..=2_000)
         .map(|n| item(n, Severity::High, Status::Existing))
         .collect();
-    let summary = check_output(&[(1, report(Outcome::Pass, items))]).summary;
+    let summary = check_output(&[(1, report(Outcome::Pass, items))], Observed::Unsaid).summary;
     assert!(summary.len() <= SUMMARY_BYTES);
     assert_eq!(summary.matches("<details>").count(), 1);
     assert_eq!(summary.matches("</details>").count(), 1);
@@ -181,7 +192,7 @@ proptest! {
             item.evidence[0].snippet = redaction::redact(&text);
             item
         }).collect();
-        let output = check_output(&[(1, report(Outcome::Block, items))]);
+        let output = check_output(&[(1, report(Outcome::Block, items))], Observed::Unsaid);
         prop_assert!(output.summary.len() <= SUMMARY_BYTES);
         let override_left = output.summary.contains('\u{202e}');
         prop_assert!(!override_left);

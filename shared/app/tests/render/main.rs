@@ -9,7 +9,7 @@ mod text;
 
 use app::check::{AnnotationLevel, Conclusion};
 use app::ports::MERGE_GROUP;
-use app::render::{cancelled, check_output, not_judged};
+use app::render::{Observed, cancelled, check_output, not_judged};
 use expect_test::{Expect, expect};
 use oracle::{
     Mode, Outcome, PolicyError, Reason, Report, RuleError, Severity, Status, Unavailable,
@@ -18,7 +18,7 @@ use oracle::{
 use reports::{item, report};
 
 fn check(reports: &[(u64, Report)], expected: &Expect) {
-    let output = check_output(reports);
+    let output = check_output(reports, Observed::Unsaid);
     let text = format!(
         "{}: {}\n\n{}\n",
         output.conclusion, output.title, output.summary
@@ -171,7 +171,7 @@ fn what_is_new_comes_first_and_in_full() {
 #[test]
 fn a_merge_group_beside_a_pull_request_is_called_by_its_name() {
     let calm = report(Outcome::Pass, Vec::new());
-    let output = check_output(&[(MERGE_GROUP, calm.clone()), (7, calm)]);
+    let output = check_output(&[(MERGE_GROUP, calm.clone()), (7, calm)], Observed::Unsaid);
     assert!(output.summary.contains("\n| merge group | success |"));
     assert!(output.summary.contains("\n## Merge group\n"));
     assert!(!output.summary.contains("#0"), "{}", output.summary);
@@ -248,7 +248,7 @@ fn several_pull_requests_have_a_section_each_and_the_worst_stands() {
             Rule MD-001 v2
         "#]],
     );
-    let output = check_output(&reports);
+    let output = check_output(&reports, Observed::Unsaid);
     assert_eq!(output.annotations.len(), 1, "one place, one annotation");
 }
 
@@ -260,23 +260,45 @@ fn what_could_not_be_looked_at_is_no_success() {
         reason: Reason::Failed,
         detail: "GitHub failed.".to_owned(),
     });
-    let output = check_output(&[(1, unseen)]);
+    let output = check_output(&[(1, unseen)], Observed::Unsaid);
     assert_eq!(output.conclusion, Conclusion::Neutral);
     assert_eq!(
         output.title,
         "No new contradiction, but not everything could be looked at"
     );
-    assert_eq!(check_output(&[]).conclusion, Conclusion::Neutral);
+    assert_eq!(
+        check_output(&[], Observed::Unsaid).conclusion,
+        Conclusion::Neutral
+    );
 }
 
 #[test]
 fn what_is_only_observed_is_not_shown() {
     let mut observed = item(1, Severity::High, Status::New);
     observed.mode = Mode::Observe;
-    let output = check_output(&[(1, report(Outcome::Pass, vec![observed]))]);
+    let output = check_output(
+        &[(1, report(Outcome::Pass, vec![observed]))],
+        Observed::Unsaid,
+    );
     assert_eq!(output.title, "No new contradiction");
     assert_eq!(output.annotations, []);
     assert!(!output.summary.contains("Title"), "{}", output.summary);
+}
+
+#[test]
+fn what_is_only_observed_is_listed_for_whoever_wants_it() {
+    let mut observed = item(1, Severity::High, Status::New);
+    observed.mode = Mode::Observe;
+    let listed = |items| check_output(&[(1, report(Outcome::Pass, items))], Observed::Listed);
+    let output = listed(vec![observed]);
+    assert_eq!(output.conclusion, Conclusion::Success, "it decides nothing");
+    assert_eq!(output.annotations, []);
+    let list = "<details><summary>Observed, and only recorded (1)</summary>";
+    assert!(output.summary.contains(list), "{}", output.summary);
+    assert!(output.summary.contains(", new: "), "{}", output.summary);
+    let nothing = "No rule in mode `observe` found anything.";
+    let counted = item(1, Severity::High, Status::New);
+    assert!(listed(vec![counted]).summary.contains(nothing));
 }
 
 #[test]
@@ -298,7 +320,7 @@ fn severities_have_their_levels() {
     ];
     for (severity, level) in levels {
         let new = item(1, severity, Status::New);
-        let output = check_output(&[(1, report(Outcome::Warn, vec![new]))]);
+        let output = check_output(&[(1, report(Outcome::Warn, vec![new]))], Observed::Unsaid);
         assert_eq!(output.annotations[0].level, level, "{severity}");
     }
 }

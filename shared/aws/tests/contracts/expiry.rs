@@ -52,6 +52,7 @@ pub(crate) fn generation(clock: &dyn Clock) -> Generation {
         check_run_id: None,
         conclusion: None,
         reruns: Vec::new(),
+        shows_observed: false,
     }
 }
 

@@ -125,6 +125,7 @@ impl Site {
         let urls = QueueUrls {
             pull_request: urls[0].clone(),
             check_run: urls[1].clone(),
+            lifecycle: urls[2].clone(),
         };
         let connection = Connection::from(self.config.clone()).observed_by(self.recorder.clone());
         (Arc::new(Queue::new(&connection, urls.clone())), urls)

@@ -65,6 +65,7 @@ async fn fill(fixture: &Fixture) {
         check_run_id: None,
         conclusion: None,
         reruns: Vec::new(),
+        shows_observed: false,
     };
     store
         .save_generation(&lease, &generation)

@@ -62,6 +62,14 @@ impl Credentials {
         }
     }
 
+    /// Forgets what was refused to the installation; a token of somebody's own has no memory.
+    pub(crate) async fn forget_restrictions(&self, repository: &Repository) {
+        match self {
+            Self::App(tokens) => tokens.forget_restrictions(repository).await,
+            Self::Given(_) => {}
+        }
+    }
+
     /// Drops a token that GitHub refused; whether another can be had.
     pub(crate) async fn replaces(
         &self,

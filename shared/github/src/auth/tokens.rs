@@ -138,6 +138,16 @@ impl Tokens {
             .await;
     }
 
+    /// Forgets that an installation lacks a permission, with the tokens that therefore lack it.
+    pub(crate) async fn forget_restrictions(&self, repository: &Repository) {
+        for purpose in [Purpose::Work, Purpose::Settings] {
+            let restricted = (repository.installation_id, purpose);
+            if self.restricted.remove(&restricted).await.is_some() {
+                self.kept.invalidate(&key(repository, purpose)).await;
+            }
+        }
+    }
+
     /// A token of the App itself, to call this with.
     pub(crate) async fn sign(
         &self,

@@ -37,6 +37,14 @@ impl Policies {
         let cache = Cache::builder().max_capacity(MOST_ACCOUNTS);
         Self(cache.time_to_live(KEPT).build())
     }
+
+    /// Forgets the policy of a repository's account.
+    pub(super) async fn forget(&self, repository: &Repository) {
+        let owner = repository.name.owner().to_owned();
+        self.0
+            .invalidate(&(repository.installation_id, owner))
+            .await;
+    }
 }
 
 #[async_trait]

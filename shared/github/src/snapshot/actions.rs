@@ -41,6 +41,12 @@ impl Permissions {
         let cache = Cache::builder().max_capacity(MOST_KEPT).time_to_live(KEPT);
         Self(cache.build())
     }
+
+    /// Forgets what a repository permits.
+    pub(super) async fn forget(&self, repository: &Repository) {
+        let key = (repository.installation_id, repository.id);
+        self.0.invalidate(&key).await;
+    }
 }
 
 /// As GitHub describes it.

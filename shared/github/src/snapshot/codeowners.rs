@@ -47,7 +47,15 @@ pub(super) struct Sides {
 
 impl Answers {
     pub(super) fn new() -> Self {
-        Self(Cache::builder().max_capacity(KEPT).build())
+        let cache = Cache::builder().max_capacity(KEPT);
+        Self(cache.support_invalidation_closures().build())
+    }
+
+    /// Forgets all answers about a repository.
+    pub(super) fn forget(&self, repository: &Repository) {
+        let id = repository.id;
+        // An error is that of a cache without closures.
+        let _ = self.0.invalidate_entries_if(move |key, _| key.0 == id);
     }
 }
 

@@ -109,6 +109,13 @@ impl Snapshots for GitHub {
         let trees = self.trees(repository, pull_request);
         Box::pin(self.facts(repository, place, trees, wants)).await
     }
+
+    async fn forget(&self, repository: &Repository) {
+        self.api.forget(repository).await;
+        self.kept.permissions.forget(repository).await;
+        self.kept.codeowners.forget(repository);
+        self.kept.policies.forget(repository).await;
+    }
 }
 
 impl GitHub {

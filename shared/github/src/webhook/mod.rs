@@ -11,10 +11,12 @@ mod payload;
 mod tests;
 
 use app::check::CHECK_NAME;
+use app::event::Wish;
 use app::webhook::{DecodeError, Decoded};
 
 use payload::{
-    CheckRunPayload, CheckSuitePayload, Envelope, MergeGroupPayload, PullRequestPayload,
+    ButtonPayload, CheckRunPayload, CheckSuitePayload, Envelope, MergeGroupPayload,
+    PullRequestPayload, PushPayload,
 };
 
 /// Reads one delivery. `event` is the header `X-GitHub-Event`, `body` the raw JSON.
@@ -44,14 +46,29 @@ pub fn decode(event: &str, body: &[u8]) -> Result<Decoded, DecodeError> {
             let payload: MergeGroupPayload = payload::read(body)?;
             Ok(Decoded::Event(payload.into_event()))
         }
+        ("push", None) if envelope.installation.is_some() => {
+            let payload: PushPayload = payload::read(body)?;
+            if !payload.may_change_policy() {
+                return Ok(ignored(event, action));
+            }
+            payload.into_event().map(Decoded::Event)
+        }
         // GitHub sends these to the App alone whose check it is.
-        ("check_run", Some("rerequested")) if envelope.installation.is_some() => {
+        ("check_run", Some("rerequested" | "requested_action"))
+            if envelope.installation.is_some() =>
+        {
             let payload: CheckRunPayload = payload::read(body)?;
             // Who made it may use the same App for checks of other names.
             if payload.name() != Some(CHECK_NAME) {
                 return Ok(ignored(event, action));
             }
-            Ok(Decoded::Event(payload.into_event()))
+            let wish = if action == Some("requested_action") {
+                payload::read::<ButtonPayload>(body)?.wish()
+            } else {
+                Some(Wish::Again)
+            };
+            let event_of = |wish| Decoded::Event(payload.into_event(wish));
+            Ok(wish.map_or_else(|| ignored(event, action), event_of))
         }
         ("check_suite", Some("rerequested")) if envelope.installation.is_some() => {
             let payload: CheckSuitePayload = payload::read(body)?;

@@ -1,6 +1,7 @@
 //! The fields of payloads that are read, and nothing else.
 
-use app::event::{Event, MergeGroup, Repository};
+use app::check::Button;
+use app::event::{Event, Login, MergeGroup, Repository, Wish};
 use app::webhook::DecodeError;
 use oracle::{BranchName, InvalidName, ObjectId, RepositoryName};
 use serde::Deserialize;
@@ -8,7 +9,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
 
 /// Every field that is read; an error names one of these, never a key of the payload's own.
-const FIELDS: [&str; 32] = [
+const FIELDS: [&str; 43] = [
     "action",
     "before",
     "changes",
@@ -27,6 +28,12 @@ const FIELDS: [&str; 32] = [
     "check_suite.pull_requests.base.repo",
     "check_suite.pull_requests.base.repo.id",
     "check_suite.pull_requests.number",
+    "commits",
+    "commits.added",
+    "commits.modified",
+    "commits.removed",
+    "deleted",
+    "forced",
     "installation",
     "installation.id",
     "merge_group",
@@ -38,9 +45,14 @@ const FIELDS: [&str; 32] = [
     "pull_request.head",
     "pull_request.head.sha",
     "pull_request.number",
+    "ref",
     "repository",
     "repository.full_name",
     "repository.id",
+    "requested_action",
+    "requested_action.identifier",
+    "sender",
+    "sender.login",
 ];
 
 /// Reads a body, naming the field that is wrong.
@@ -207,6 +219,8 @@ struct Group {
     base_ref: HeadsRef,
 }
 
+const HEADS: &str = "refs/heads/";
+
 /// A branch, written as `refs/heads/NAME` or as its name alone.
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "String")]
@@ -216,7 +230,7 @@ impl TryFrom<String> for HeadsRef {
     type Error = InvalidName;
 
     fn try_from(text: String) -> Result<Self, InvalidName> {
-        let name = text.strip_prefix("refs/heads/").unwrap_or(&text);
+        let name = text.strip_prefix(HEADS).unwrap_or(&text);
         BranchName::new(name).map(Self)
     }
 }
@@ -235,12 +249,101 @@ impl MergeGroupPayload {
     }
 }
 
+/// `push`.
+/// <https://docs.github.com/en/webhooks/webhook-events-and-payloads#push>
+#[derive(Debug, Deserialize)]
+pub(super) struct PushPayload {
+    installation: Installation,
+    repository: RepositoryPayload,
+    #[serde(rename = "ref")]
+    reference: String,
+    deleted: bool,
+    forced: bool,
+    commits: Vec<PushedCommit>,
+}
+
+/// GitHub names at most so many commits of a push; behind that anything may have changed.
+const MOST_COMMITS: usize = 2_048;
+
+/// Branches that a merge queue makes and takes away.
+const QUEUES: &str = "gh-readonly-queue/";
+
+#[derive(Debug, Deserialize)]
+struct PushedCommit {
+    #[serde(default)]
+    added: Vec<String>,
+    #[serde(default)]
+    modified: Vec<String>,
+    #[serde(default)]
+    removed: Vec<String>,
+}
+
+impl PushPayload {
+    /// Whether the push moved a branch to commits whose policy may be another.
+    pub(super) fn may_change_policy(&self) -> bool {
+        let branch = self.reference.strip_prefix(HEADS);
+        let of_branch = branch.is_some_and(|branch| !branch.starts_with(QUEUES));
+        // What a forced push takes away, its commits don't show.
+        of_branch
+            && !self.deleted
+            && (self.forced
+                || self.commits.len() >= MOST_COMMITS
+                || self.commits.iter().any(PushedCommit::touches_policy))
+    }
+
+    pub(super) fn into_event(self) -> Result<Event, DecodeError> {
+        let branch = HeadsRef::try_from(self.reference);
+        let branch = branch.map_err(|_| DecodeError::Field { field: "ref" })?;
+        Ok(Event::PolicyPushed {
+            repository: self.repository.of(&self.installation),
+            branch: branch.0,
+        })
+    }
+}
+
+impl PushedCommit {
+    fn touches_policy(&self) -> bool {
+        let mut changed = [&self.added, &self.modified, &self.removed].into_iter();
+        changed.any(|paths| paths.iter().any(|path| path == oracle::policy::PATH))
+    }
+}
+
 /// `check_run`.
 #[derive(Debug, Deserialize)]
 pub(super) struct CheckRunPayload {
     installation: Installation,
     repository: RepositoryPayload,
     check_run: Check,
+}
+
+/// `check_run`, action `requested_action`: a button was pressed.
+#[derive(Debug, Deserialize)]
+pub(super) struct ButtonPayload {
+    requested_action: RequestedAction,
+    sender: Sender,
+}
+
+#[derive(Debug, Deserialize)]
+struct RequestedAction {
+    identifier: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Sender {
+    login: Login,
+}
+
+impl ButtonPayload {
+    /// What whoever pressed it wants; `None`: it is no button of ours.
+    pub(super) fn wish(self) -> Option<Wish> {
+        Some(match Button::of(&self.requested_action.identifier)? {
+            Button::Recheck => Wish::Again,
+            Button::RecheckBranch => Wish::Branch {
+                by: self.sender.login,
+            },
+            Button::ShowObserved => Wish::Observed,
+        })
+    }
 }
 
 /// `check_suite`.
@@ -284,26 +387,26 @@ impl CheckRunPayload {
         self.check_run.name.as_deref()
     }
 
-    pub(super) fn into_event(self) -> Event {
+    pub(super) fn into_event(self, wish: Wish) -> Event {
         let repository = self.repository.of(&self.installation);
-        self.check_run.into_event(repository)
+        self.check_run.into_event(repository, wish)
     }
 }
 
 impl CheckSuitePayload {
     pub(super) fn into_event(self) -> Event {
         let repository = self.repository.of(&self.installation);
-        self.check_suite.into_event(repository)
+        self.check_suite.into_event(repository, Wish::Again)
     }
 }
 
 impl Check {
-    fn into_event(self, repository: Repository) -> Event {
+    fn into_event(self, repository: Repository, wish: Wish) -> Event {
         // A branch may also be the head of pull requests to other repositories of the network,
         // whose numbers mean nothing here.
         let ours = self.pull_requests.into_iter();
         let ours = ours.filter(|it| it.base.repo.id == repository.id);
         let numbers = ours.map(|it| it.number).collect();
-        Event::rerequested(repository, self.head_sha, numbers)
+        Event::rerequested(repository, self.head_sha, numbers, wish)
     }
 }

@@ -1,6 +1,7 @@
 //! Payloads read as they should be, whole, cut, odd and hostile.
 
-use app::event::{Event, Repository};
+use app::check::CHECK_NAME;
+use app::event::{Event, Login, Repository, Wish};
 use app::webhook::{DecodeError, Decoded};
 use oracle::{ObjectId, RepositoryName};
 use serde_json::{Value, json};
@@ -110,6 +111,102 @@ fn a_merge_group_is_an_event_when_it_comes_and_when_it_goes() {
 }
 
 #[test]
+fn a_button_says_what_is_wanted_and_by_whom() {
+    let pressed = |identifier: &str, name: &str| {
+        json!({
+            "action": "requested_action",
+            "requested_action": { "identifier": identifier },
+            "check_run": { "name": name, "head_sha": HEAD, "pull_requests": [] },
+            "sender": { "login": "octocat" },
+            "installation": { "id": 5 },
+            "repository": { "id": 2, "full_name": "octo-org/hello" },
+        })
+    };
+    let wish = |identifier: &str| match read("check_run", &pressed(identifier, CHECK_NAME)) {
+        Decoded::Event(Event::Rerequested { wish, .. }) => wish,
+        other => panic!("{identifier}: {other:?}"),
+    };
+    assert_eq!(wish("recheck"), Wish::Again);
+    assert_eq!(wish("show-observed"), Wish::Observed);
+    let by = Login::new("octocat").unwrap();
+    assert_eq!(wish("recheck-branch"), Wish::Branch { by });
+    let nothing = ignored("check_run", Some("requested_action"));
+    assert_eq!(
+        read("check_run", &pressed("fix_errors_1", CHECK_NAME)),
+        nothing
+    );
+    assert_eq!(read("check_run", &pressed("recheck", "Other")), nothing);
+    let mut odd = pressed("recheck-branch", CHECK_NAME);
+    odd["sender"]["login"] = json!("../admin");
+    let field = "sender.login";
+    assert_eq!(
+        decode("check_run", odd.to_string().as_bytes()),
+        Err(DecodeError::Field { field })
+    );
+}
+
+fn push(reference: &str, commits: &Value) -> Value {
+    json!({
+        "ref": reference,
+        "deleted": false,
+        "forced": false,
+        "commits": commits,
+        "installation": { "id": 5 },
+        "repository": { "id": 2, "full_name": "octo-org/hello" },
+    })
+}
+
+#[test]
+fn a_push_counts_when_it_may_have_changed_the_policy_of_a_branch() {
+    let policy = ".github/phase-mirror.yml";
+    let main = "refs/heads/main";
+    for list in ["added", "modified", "removed"] {
+        let commits = json!([{ list: ["README.md"] }, { list: ["a", policy] }]);
+        let decoded = read("push", &push(main, &commits));
+        let Decoded::Event(Event::PolicyPushed { repository, branch }) = decoded else {
+            panic!("{list}: {decoded:?}");
+        };
+        assert_eq!((repository.id, branch.as_str()), (2, "main"));
+    }
+    let changed = json!([{ "modified": [policy] }]);
+    let other = json!([{ "modified": ["docs/phase-mirror.yml"] }]);
+    for (reference, commits) in [
+        (main, &other),
+        (main, &json!([])),
+        ("refs/tags/v1", &changed),
+        ("refs/heads/gh-readonly-queue/main/pr-1-abc", &changed),
+    ] {
+        assert_eq!(
+            read("push", &push(reference, commits)),
+            ignored("push", None),
+            "{reference} {commits}"
+        );
+    }
+    let mut forced = push(main, &other);
+    forced["forced"] = json!(true);
+    let is_event = |payload: &Value| matches!(read("push", payload), Decoded::Event(_));
+    assert!(is_event(&forced), "what is taken away is not shown");
+    let many: Vec<Value> = vec![json!({}); 2_048];
+    assert!(is_event(&push(main, &many.into())), "there may be more");
+    let mut deleted = push(main, &changed);
+    deleted["deleted"] = json!(true);
+    assert!(!is_event(&deleted));
+}
+
+#[test]
+fn a_push_names_what_is_wrong_with_it() {
+    let changed = json!([{ "modified": [".github/phase-mirror.yml"] }]);
+    let wrong = push("refs/heads/../main", &changed).to_string();
+    let error = Err(DecodeError::Field { field: "ref" });
+    assert_eq!(decode("push", wrong.as_bytes()), error);
+    let wrong = push("refs/heads/main", &json!([{ "added": [1] }])).to_string();
+    let error = Err(DecodeError::Field {
+        field: "commits.added",
+    });
+    assert_eq!(decode("push", wrong.as_bytes()), error);
+}
+
+#[test]
 fn everything_else_is_ignored_by_name() {
     assert_eq!(
         read("pull_request", &pull_request("labeled")),
@@ -191,6 +288,7 @@ fn a_check_or_a_suite_that_is_wanted_again_is_an_event() {
             repository,
             head,
             pull_requests,
+            wish: Wish::Again,
         }) = read(event, &payload)
         else {
             panic!("{event} is no event");
@@ -210,7 +308,7 @@ fn a_check_or_a_suite_that_is_wanted_again_is_an_event() {
 
 #[test]
 fn of_checks_only_wishes_for_ours_are_worked_on() {
-    for action in ["created", "completed", "requested_action", "requested"] {
+    for action in ["created", "completed", "requested"] {
         for event in ["check_run", "check_suite"] {
             let mut payload = check(&json!([]));
             payload["action"] = json!(action);

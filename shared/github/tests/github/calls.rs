@@ -223,6 +223,36 @@ async fn an_account_with_a_policy() {
 }
 
 #[tokio::test]
+async fn a_policy_that_is_pushed() {
+    let world = World::new().await;
+    let pull_request = world.open_pull_request();
+    done(&world, &world.message()).await;
+    world.take_calls();
+    let policy = [(".github/phase-mirror.yml", "version: 1\n")];
+    world.repository.push("main", "Decide", policy);
+    done(&world, &world.message()).await;
+    assert_cost(&world, "a branch's policy is pushed");
+    assert_eq!(pull_request.check_runs().len(), 2);
+}
+
+#[tokio::test]
+async fn everything_open_against_a_branch_that_is_wanted_again() {
+    let world = World::new().await;
+    let pull_request = world.open_pull_request();
+    done(&world, &world.message()).await;
+    world.take_calls();
+    let check = pull_request.check_runs().remove(0);
+    world
+        .repository
+        .add_collaborator("@octocat", sandbox::Role::Write);
+    world
+        .repository
+        .press(check.id, "recheck-branch", "octocat");
+    done(&world, &world.message()).await;
+    assert_cost(&world, "everything open is wanted again");
+}
+
+#[tokio::test]
 async fn a_check_that_is_wanted_again() {
     let mut world = World::new().await;
     let pull_request = world.open_pull_request();

@@ -233,6 +233,7 @@ async fn another_apps_run_is_neither_found_nor_updated() {
         summary: "",
         annotations: &[],
         conclusion: Some(Conclusion::Success),
+        buttons: &[],
     };
     let updated = world.github.update(&world.named(), id, &update).await;
     assert_eq!(updated.unwrap_err().kind, GitHubErrorKind::Forbidden);

@@ -52,6 +52,7 @@ impl World {
                 .permission("pull_requests", Access::Read)
                 .permission("statuses", Access::Read)
                 .subscribed_to("merge_group")
+                .subscribed_to("push")
                 .subscribed_to("pull_request"),
         );
         let files = [
@@ -145,6 +146,7 @@ impl World {
                 check_runs: self.github.clone(),
                 policies: self.stores.clone(),
                 account_policies: self.github.clone(),
+                collaborators: self.github.clone(),
             },
             judge: oracle::evaluate,
             lease: evaluate::LEASE,

@@ -10,12 +10,12 @@ use github::{GitHub, GitHubConfig, PrivateKey};
 use secrecy::ExposeSecret;
 
 use super::parameters::{Cached, ReadParameters};
-use super::settings::WorkerSettings;
+use super::settings::GitHubSettings;
 
 /// The adapter to GitHub with the credentials that are in force: another key, another adapter.
 pub(super) fn github(
     source: Arc<dyn ReadParameters>,
-    settings: &WorkerSettings,
+    settings: &GitHubSettings,
     clock: Arc<dyn Clock>,
     metrics: Arc<dyn Metrics>,
 ) -> Cached<GitHub> {

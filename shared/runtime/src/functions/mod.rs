@@ -10,6 +10,8 @@ mod batch;
 #[cfg(feature = "worker-functions")]
 mod credentials;
 mod parameters;
+#[cfg(feature = "worker-functions")]
+pub mod redelivery;
 mod settings;
 #[cfg(all(test, feature = "webhook-function", feature = "worker-functions"))]
 mod tests;
@@ -25,8 +27,8 @@ pub mod worker;
 pub use aws::names::QueueName;
 pub use lambda_runtime::Error;
 #[cfg(feature = "worker-functions")]
-pub use settings::WorkerSettings;
-pub use settings::{Settings, VARIABLES, Variable};
+pub use settings::{GitHubSettings, WorkerSettings};
+pub use settings::{Readers, Settings, VARIABLES, Variable};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

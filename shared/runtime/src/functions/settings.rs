@@ -15,22 +15,30 @@ pub struct Variable {
     pub name: &'static str,
     /// What a value looks like.
     pub expected: &'static str,
-    /// Whether only functions that work on messages read it.
-    pub workers_only: bool,
+    /// Which functions read it.
+    pub readers: Readers,
+}
+
+/// Which functions read a variable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Readers {
+    /// All of them.
+    Everybody,
+    /// Those that call GitHub.
+    CallersOfGitHub,
+    /// Those that work on messages, which all call GitHub.
+    Workers,
 }
 
 const fn variable(name: &'static str, expected: &'static str) -> Variable {
+    read_by(Readers::Everybody, name, expected)
+}
+
+const fn read_by(readers: Readers, name: &'static str, expected: &'static str) -> Variable {
     Variable {
         name,
         expected,
-        workers_only: false,
-    }
-}
-
-const fn of_workers(name: &'static str, expected: &'static str) -> Variable {
-    Variable {
-        workers_only: true,
-        ..variable(name, expected)
+        readers,
     }
 }
 
@@ -50,16 +58,27 @@ const CHECK_RUN_QUEUE: Variable = variable(
     "PHASE_MIRROR_CHECK_RUN_QUEUE_URL",
     "the URL of an SQS queue",
 );
-const BUCKET: Variable = of_workers("PHASE_MIRROR_BUCKET", "the name of an S3 bucket");
-const MAX_RECEIVES: Variable = of_workers(
+const LIFECYCLE_QUEUE: Variable = variable(
+    "PHASE_MIRROR_LIFECYCLE_QUEUE_URL",
+    "the URL of an SQS queue",
+);
+const BUCKET: Variable = read_by(
+    Readers::Workers,
+    "PHASE_MIRROR_BUCKET",
+    "the name of an S3 bucket",
+);
+const MAX_RECEIVES: Variable = read_by(
+    Readers::Workers,
     "PHASE_MIRROR_MAX_RECEIVES",
     "the queue's maxReceiveCount, a whole number from 2 to 1000",
 );
-const API_URL: Variable = of_workers(
+const API_URL: Variable = read_by(
+    Readers::CallersOfGitHub,
     "PHASE_MIRROR_GITHUB_API_URL",
     "an https URL without query (http only for a loopback address)",
 );
-const ACTIONS_APP_ID: Variable = of_workers(
+const ACTIONS_APP_ID: Variable = read_by(
+    Readers::CallersOfGitHub,
     "PHASE_MIRROR_GITHUB_ACTIONS_APP_ID",
     "a whole number from 1, or nothing",
 );
@@ -70,6 +89,7 @@ pub const VARIABLES: &[Variable] = &[
     LOG_LEVEL,
     PULL_REQUEST_QUEUE,
     CHECK_RUN_QUEUE,
+    LIFECYCLE_QUEUE,
     BUCKET,
     MAX_RECEIVES,
     API_URL,
@@ -87,20 +107,28 @@ pub struct Settings {
     pub queues: QueueUrls,
 }
 
-/// What a function that works on messages is told beside.
+/// What a function that calls GitHub is told.
 #[cfg(feature = "worker-functions")]
 #[derive(Debug, Clone)]
-pub struct WorkerSettings {
+pub struct GitHubSettings {
     /// What every function is told.
     pub common: Settings,
-    /// Where evaluations are kept.
-    pub bucket: String,
-    /// After how many receives a message becomes a dead letter.
-    pub max_receives: u32,
     /// Where GitHub's APIs are.
     pub api_url: github::ApiUrl,
     /// The id of the GitHub Actions App, where it is known.
     pub actions_app_id: Option<u64>,
+}
+
+/// What a function that works on messages is told.
+#[cfg(feature = "worker-functions")]
+#[derive(Debug, Clone)]
+pub struct WorkerSettings {
+    /// What every function that calls GitHub is told.
+    pub github: GitHubSettings,
+    /// Where evaluations are kept.
+    pub bucket: String,
+    /// After how many receives a message becomes a dead letter.
+    pub max_receives: u32,
 }
 
 impl Settings {
@@ -113,32 +141,31 @@ impl Settings {
 }
 
 #[cfg(feature = "worker-functions")]
+impl GitHubSettings {
+    /// Checks all variables of a function that calls GitHub, and names every problem.
+    pub fn read(environment: &BTreeMap<String, String>) -> Result<Self, ConfigError> {
+        let mut reader = Reader::new(environment);
+        let settings = reader.github();
+        reader.finish(settings)
+    }
+}
+
+#[cfg(feature = "worker-functions")]
 impl WorkerSettings {
     /// Checks all variables of a function that works on messages, and names every problem.
     pub fn read(environment: &BTreeMap<String, String>) -> Result<Self, ConfigError> {
         let mut reader = Reader::new(environment);
-        let common = reader.settings();
+        let github = reader.github();
         let bucket = reader.value(BUCKET, |text| (!text.is_empty()).then(|| text.to_owned()));
         let max_receives = reader.value(MAX_RECEIVES, |text| {
             let number = text.parse().ok();
             number.filter(|number| (2..=1000).contains(number))
         });
-        let api_url = reader.value(API_URL, |text| github::ApiUrl::new(text).ok());
-        let actions_app_id = reader.value(ACTIONS_APP_ID, |text| match text {
-            "" => Some(None),
-            text => text.parse().ok().filter(|id| *id > 0).map(Some),
-        });
         let settings = (|| {
-            let api_url = api_url?;
-            let known = api_url
-                .is_github_com()
-                .then_some(github::ACTIONS_ON_GITHUB_COM);
             Some(Self {
-                common: common?,
+                github: github?,
                 bucket: bucket?,
                 max_receives: max_receives?,
-                actions_app_id: actions_app_id?.or(known),
-                api_url,
             })
         })();
         reader.finish(settings)
@@ -171,6 +198,7 @@ impl<'a> Reader<'a> {
         };
         let pull_request = self.value(PULL_REQUEST_QUEUE, url);
         let check_run = self.value(CHECK_RUN_QUEUE, url);
+        let lifecycle = self.value(LIFECYCLE_QUEUE, url);
         Some(Settings {
             names: names?,
             log: LogConfig {
@@ -180,7 +208,27 @@ impl<'a> Reader<'a> {
             queues: QueueUrls {
                 pull_request: pull_request?,
                 check_run: check_run?,
+                lifecycle: lifecycle?,
             },
+        })
+    }
+
+    #[cfg(feature = "worker-functions")]
+    fn github(&mut self) -> Option<GitHubSettings> {
+        let common = self.settings();
+        let api_url = self.value(API_URL, |text| github::ApiUrl::new(text).ok());
+        let actions_app_id = self.value(ACTIONS_APP_ID, |text| match text {
+            "" => Some(None),
+            text => text.parse().ok().filter(|id| *id > 0).map(Some),
+        });
+        let api_url = api_url?;
+        let known = api_url
+            .is_github_com()
+            .then_some(github::ACTIONS_ON_GITHUB_COM);
+        Some(GitHubSettings {
+            common: common?,
+            actions_app_id: actions_app_id?.or(known),
+            api_url,
         })
     }
 
@@ -225,6 +273,7 @@ mod tests {
             (LOG_LEVEL, "info"),
             (PULL_REQUEST_QUEUE, "https://sqs.example/1/a"),
             (CHECK_RUN_QUEUE, "https://sqs.example/1/b"),
+            (LIFECYCLE_QUEUE, "https://sqs.example/1/c"),
             (BUCKET, "phase-mirror-production-baselines-1"),
             (MAX_RECEIVES, "12"),
             (API_URL, "https://api.github.com"),
@@ -246,14 +295,15 @@ mod tests {
     #[test]
     fn what_the_template_sets_is_taken() {
         let settings = WorkerSettings::read(&environment(&[])).unwrap();
-        assert_eq!(settings.common.names.environment(), "production");
+        let github = &settings.github;
+        assert_eq!(github.common.names.environment(), "production");
         assert_eq!(settings.max_receives, 12);
-        assert_eq!(settings.actions_app_id, Some(github::ACTIONS_ON_GITHUB_COM));
+        assert_eq!(github.actions_app_id, Some(github::ACTIONS_ON_GITHUB_COM));
         let enterprise = environment(&[
             (API_URL.name, Some("https://ghe.example/api/v3")),
             (ACTIONS_APP_ID.name, Some("7")),
         ]);
-        let settings = WorkerSettings::read(&enterprise).unwrap();
+        let settings = GitHubSettings::read(&enterprise).unwrap();
         assert_eq!(settings.actions_app_id, Some(7));
     }
 
@@ -277,20 +327,25 @@ mod tests {
                 r#"PHASE_MIRROR_ENVIRONMENT is "Production""#,
                 r#"PHASE_MIRROR_LOG_LEVEL is "loud""#,
                 "PHASE_MIRROR_PULL_REQUEST_QUEUE_URL is not set",
-                r#"PHASE_MIRROR_BUCKET is """#,
-                r#"PHASE_MIRROR_MAX_RECEIVES is "1""#,
                 r#"PHASE_MIRROR_GITHUB_API_URL is "http://ghe.example""#,
                 r#"PHASE_MIRROR_GITHUB_ACTIONS_APP_ID is "0""#,
+                r#"PHASE_MIRROR_BUCKET is """#,
+                r#"PHASE_MIRROR_MAX_RECEIVES is "1""#,
             ]
         );
     }
 
     #[test]
-    fn the_webhook_needs_nothing_of_the_workers() {
-        let mut environment = environment(&[]);
-        for variable in VARIABLES.iter().filter(|variable| variable.workers_only) {
-            environment.remove(variable.name);
-        }
-        assert!(Settings::read(&environment).is_ok());
+    fn nobody_needs_what_is_for_others() {
+        let without = |least: Readers| {
+            let mut environment = environment(&[]);
+            for variable in VARIABLES.iter().filter(|it| it.readers >= least) {
+                environment.remove(variable.name);
+            }
+            environment
+        };
+        assert!(Settings::read(&without(Readers::CallersOfGitHub)).is_ok());
+        #[cfg(feature = "worker-functions")]
+        assert!(GitHubSettings::read(&without(Readers::Workers)).is_ok());
     }
 }

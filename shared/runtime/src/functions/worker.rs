@@ -27,7 +27,7 @@ use tokio::time::Instant;
 use super::batch::{self, Hide, Verdict};
 use super::credentials;
 use super::parameters::Cached;
-use super::settings::WorkerSettings;
+use super::settings::{Settings, WorkerSettings};
 use crate::clock::SystemClock;
 use crate::judge::judge;
 use crate::telemetry::{self, Spans, chain, emf::Emf};
@@ -96,8 +96,10 @@ impl Function {
         let function = match name {
             QueueName::PullRequest => FunctionName::PullRequest,
             QueueName::CheckRun => FunctionName::CheckRun,
+            QueueName::Lifecycle => FunctionName::Lifecycle,
         };
-        let spans = telemetry::install_with_spans(settings.common.log, &super::service(function));
+        let spans =
+            telemetry::install_with_spans(settings.github.common.log, &super::service(function));
         let connection = Connection::open(aws::Settings::default())
             .await
             .context("AWS can't be reached as things are")?;
@@ -105,10 +107,11 @@ impl Function {
         let parameters = Arc::new(Parameters::new(&connection));
         let metrics = Arc::new(super::metrics(function));
         let measured = Arc::clone(&metrics) as Arc<dyn Metrics>;
-        let github = credentials::github(parameters, &settings, Arc::clone(&clock), measured);
-        let names = settings.common.names.clone();
+        let github =
+            credentials::github(parameters, &settings.github, Arc::clone(&clock), measured);
+        let Settings { names, queues, .. } = settings.github.common;
         let stores = Stores::new(&connection, names, settings.bucket, Arc::clone(&clock));
-        let queues = Queue::new(&connection, settings.common.queues);
+        let queues = Queue::new(&connection, queues);
         let (_, warm) = tokio::join!(github.current(), stores.warm());
         // The first message meets what failed here, too, and waits in the queue for it.
         if let Err(error) = warm {
@@ -175,6 +178,7 @@ impl Function {
                 snapshots: Arc::clone(&github) as _,
                 check_runs: Arc::clone(&github) as _,
                 account_policies: Arc::clone(&github) as _,
+                collaborators: Arc::clone(&github) as _,
             },
             judge,
             lease: LEASE,

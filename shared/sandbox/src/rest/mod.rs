@@ -11,6 +11,7 @@ mod branch;
 mod check_run;
 mod check_run_input;
 mod codeowners;
+mod collaborator;
 mod commit;
 mod compare;
 mod git_data;
@@ -56,6 +57,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route { method: "GET", template: "/repos/{owner}/{repo}/branches/{branch}", audience: CONTENTS, handler: branch::show },
     Route { method: "GET", template: "/repos/{owner}/{repo}/rules/branches/{branch}", audience: METADATA, handler: branch::rules },
     Route { method: "GET", template: "/repos/{owner}/{repo}/codeowners/errors", audience: CONTENTS, handler: codeowners::errors },
+    Route { method: "GET", template: "/repos/{owner}/{repo}/collaborators/{username}/permission", audience: METADATA, handler: collaborator::permission },
     Route { method: "GET", template: "/repos/{owner}/{repo}/git/trees/{tree_sha}", audience: CONTENTS, handler: git_data::tree },
     Route { method: "GET", template: "/repos/{owner}/{repo}/git/blobs/{file_sha}", audience: CONTENTS, handler: git_data::blob },
     Route { method: "GET", template: "/repos/{owner}/{repo}/git/commits/{commit_sha}", audience: CONTENTS, handler: git_data::commit },

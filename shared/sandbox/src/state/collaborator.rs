@@ -105,6 +105,15 @@ impl Repository {
             .collect()
     }
 
+    /// The role of a user; the owner's is `admin`.
+    pub(crate) fn role_of(&self, login: &str) -> Option<Role> {
+        if login.eq_ignore_ascii_case(&self.owner) {
+            return Some(Role::Admin);
+        }
+        let name = format!("@{}", login.to_lowercase());
+        self.collaborators.get(&name).copied()
+    }
+
     fn may_own(&self, owner: &str) -> bool {
         let name = owner.to_lowercase();
         let role = self.collaborators.get(&name);

@@ -303,6 +303,19 @@ impl Repository {
         assert!(asked.is_some(), "there is no check run {id}");
     }
 
+    /// This user presses a button of a check run.
+    ///
+    /// # Panics
+    /// When there is no check run with this id, or no such button on it.
+    #[track_caller]
+    pub fn press(&self, id: u64, identifier: &str, login: &str) {
+        let pressed = self.with(|state| state.press(id, identifier, login));
+        assert!(
+            pressed.is_some(),
+            "no button {identifier} at check run {id}"
+        );
+    }
+
     /// Somebody presses "Re-run all checks" at an App's check suite.
     ///
     /// # Panics

@@ -1,4 +1,4 @@
-//! "Re-run" on a check run's page: only the App that made the run hears of it, whatever it is
+//! "Re-run" and the buttons on a check run's page: only the App that made the run hears of it, whatever it is
 //! subscribed to, as long as it may write checks
 //! (<https://docs.github.com/en/webhooks/webhook-events-and-payloads#check_run>).
 
@@ -16,6 +16,24 @@ impl State {
         let suite = self.simple_check_suite_json(run.suite_id)?;
         extend(&mut run_json, json!({ "check_suite": suite }));
         let body = json!({ "action": "rerequested", "check_run": run_json });
+        let receivers = self.maker(repository, app);
+        self.emit_to(receivers, repository, "check_run", sender, &body);
+        Some(())
+    }
+
+    /// A button of a check run is pressed. GitHub changes nothing of the run itself.
+    pub(crate) fn press(&mut self, id: u64, identifier: &str, sender: &str) -> Option<()> {
+        let run = self.check_runs.get(&id)?;
+        run.actions.iter().find(|it| it.identifier == identifier)?;
+        let (repository, app) = (run.repository_id, run.app);
+        let mut run_json = self.check_run_json(run);
+        let suite = self.simple_check_suite_json(run.suite_id)?;
+        extend(&mut run_json, json!({ "check_suite": suite }));
+        let body = json!({
+            "action": "requested_action",
+            "check_run": run_json,
+            "requested_action": { "identifier": identifier },
+        });
         let receivers = self.maker(repository, app);
         self.emit_to(receivers, repository, "check_run", sender, &body);
         Some(())

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use oracle::RepositoryName;
+use oracle::{BranchName, RepositoryName};
 
 use super::{delivery, head};
-use crate::event::{Event, Message, Repository};
+use crate::event::{Event, Login, Message, Repository, Wish};
 use crate::ports::EventQueue;
 use crate::trace::TraceId;
 
@@ -22,16 +22,27 @@ fn message(number: u32) -> Message {
         name: RepositoryName::new("octo-org/hello.world").expect("a repository"),
     };
     let head = |number| head(number).sha;
-    let event = if number.is_multiple_of(3) {
-        let named = (1..=u64::from(number % 5)).collect();
-        Event::rerequested(repository, head(number), named)
-    } else {
-        Event::PullRequest {
+    let event = match number % 6 {
+        2 => Event::PolicyPushed {
+            repository,
+            branch: BranchName::new("release/1.x").expect("a branch"),
+        },
+        rest @ (0 | 3) => {
+            let named = (1..=u64::from(number % 5)).collect();
+            let by = Login::new("octocat").expect("a login");
+            let wish = if rest == 0 {
+                Wish::Branch { by }
+            } else {
+                Wish::Again
+            };
+            Event::rerequested(repository, head(number), named, wish)
+        }
+        _ => Event::PullRequest {
             repository,
             number: u64::from(number),
             head: head(number),
             before: number.is_multiple_of(2).then(|| head(number + 1)),
-        }
+        },
     };
     Message {
         delivery: delivery(number),

@@ -220,6 +220,7 @@ async fn annotations_append_until_the_run_is_completed(port: &dyn CheckRuns, com
             summary: "A summary.",
             annotations,
             conclusion: *conclusion,
+            buttons: &[],
         };
         let updated = port.update(&commit.repository, id, &update).await;
         updated.expect("updated");
@@ -240,6 +241,7 @@ async fn fifty_one_annotations_are_refused_whole(port: &dyn CheckRuns, commit: &
         summary: "A summary.",
         annotations: &too_many,
         conclusion: Some(Conclusion::Failure),
+        buttons: &[],
     };
     let refused = port.update(&commit.repository, id, &update).await;
     assert_eq!(

@@ -45,6 +45,7 @@ fn generation(number: u32) -> Generation {
         check_run_id: None,
         conclusion: None,
         reruns: Vec::new(),
+        shows_observed: false,
     }
 }
 
@@ -125,6 +126,7 @@ async fn the_latest_generation_is_read_back(heads: &dyn Heads, leases: &dyn Leas
         check_run_id: Some(u64::MAX >> 1),
         conclusion: Some(Conclusion::ActionRequired),
         reruns: vec![delivery(1), delivery(2)],
+        shows_observed: false,
         ..generation(1)
     };
     for generation in [generation(1), first, generation(2)] {

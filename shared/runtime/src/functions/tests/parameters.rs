@@ -16,7 +16,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::functions::credentials;
 use crate::functions::parameters::ReadParameters;
-use crate::functions::settings::{Settings, WorkerSettings};
+use crate::functions::settings::{GitHubSettings, Settings};
 use crate::functions::webhook_secrets::SsmSecrets;
 use crate::telemetry::{LogConfig, LogFormat};
 
@@ -204,8 +204,8 @@ async fn a_secret_that_is_missing_or_empty_is_never_taken_for_one() {
     secrets.current().await.unwrap_err();
 }
 
-fn worker_settings() -> WorkerSettings {
-    WorkerSettings {
+fn github_settings() -> GitHubSettings {
+    GitHubSettings {
         common: Settings {
             names: names(),
             log: LogConfig {
@@ -215,10 +215,9 @@ fn worker_settings() -> WorkerSettings {
             queues: aws::QueueUrls {
                 pull_request: "http://localhost/a".to_owned(),
                 check_run: "http://localhost/b".to_owned(),
+                lifecycle: "http://localhost/c".to_owned(),
             },
         },
-        bucket: "bucket".to_owned(),
-        max_receives: 12,
         api_url: github::ApiUrl::new("https://api.github.com").expect("valid"),
         actions_app_id: None,
     }
@@ -231,7 +230,7 @@ async fn everything_that_is_wrong_with_the_apps_credentials_is_said_at_once() {
     site.put(ParameterName::PrivateKey, "no key");
     let github = credentials::github(
         Arc::clone(&site) as _,
-        &worker_settings(),
+        &github_settings(),
         Arc::clone(&site) as _,
         Arc::new(Unmeasured),
     );
