@@ -40,6 +40,7 @@ pub const ACTIONS: &[&[Action]] = &[
     actions::LEASES,
     actions::HEADS,
     actions::POLICIES,
+    actions::BUDGETS,
     actions::EVALUATIONS,
 ];
 
@@ -105,9 +106,11 @@ impl Function {
         let parameters = Arc::new(Parameters::new(&connection));
         let metrics = Arc::new(super::metrics(function));
         let measured = Arc::clone(&metrics) as Arc<dyn Metrics>;
-        let github = credentials::github(parameters, &settings, Arc::clone(&clock), measured);
-        let names = settings.common.names.clone();
-        let stores = Stores::new(&connection, names, settings.bucket, Arc::clone(&clock));
+        let (names, bucket) = (settings.common.names.clone(), settings.bucket.clone());
+        let stores = Arc::new(Stores::new(&connection, names, bucket, Arc::clone(&clock)));
+        let budgets = Arc::clone(&stores) as _;
+        let github =
+            credentials::github(parameters, &settings, Arc::clone(&clock), measured, budgets);
         let queues = Queue::new(&connection, settings.common.queues);
         let (_, warm) = tokio::join!(github.current(), stores.warm());
         // The first message meets what failed here, too, and waits in the queue for it.
@@ -116,7 +119,7 @@ impl Function {
         }
         Ok(Self {
             github,
-            stores: Arc::new(stores),
+            stores,
             queue: OwnQueue { queues, name },
             max_receives: settings.max_receives,
             clock,
