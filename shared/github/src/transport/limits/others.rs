@@ -193,4 +193,45 @@ mod tests {
         assert_eq!(world.calls(), ["Budgets::pauses", "Budgets::pause"]);
         assert_eq!(wait(&gate, &world), Some(90));
     }
+
+    /// Lines of a log.
+    #[derive(Debug, Clone, Default)]
+    struct Log(Arc<std::sync::Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_store_that_fails_is_named_with_its_code() {
+        let log = Log::default();
+        let lines = log.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_ansi(false)
+            .with_writer(move || lines.clone())
+            .finish();
+        let _guard = tracing::subscriber::set_default(subscriber);
+        let world = World::new();
+        let (others, gate) = (others(&world), Gate::default());
+        world.outage_of("Budgets::pauses");
+        world.outage_of("Budgets::pause");
+        others.ask(HELLO, &gate, &*world).await;
+        let told = pause(&world, Budget::All, 30);
+        others.tell(HELLO, told, &gate, world.now()).await;
+        let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        let code = format!("error.code={}", codes::STORE_UNAVAILABLE);
+        let lines: Vec<&str> = logged.lines().collect();
+        assert_eq!(lines.len(), 2, "{logged}");
+        for (line, what) in lines.iter().zip(["can't be looked at", "can't be told"]) {
+            assert!(line.contains("WARN") && line.contains(&code), "{line}");
+            assert!(line.contains(what), "{line}");
+        }
+    }
 }
