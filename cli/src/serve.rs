@@ -26,8 +26,8 @@ pub(crate) async fn run(args: Serve) -> Result<(), Failure> {
     loaded.warnings.iter().for_each(exit::warn);
     let config = loaded.config;
     let live = Live::of(sources, &config);
-    let github = wiring::github(&config.github, Arc::clone(&live))?;
     if args.check_config {
+        wiring::github(&config.github, live)?;
         // A closed standard output leaves nobody to tell; the exit code does.
         let _ = writeln!(anstream::stdout(), "the configuration is valid");
         return Ok(());
@@ -35,11 +35,11 @@ pub(crate) async fn run(args: Serve) -> Result<(), Failure> {
     let spans = telemetry::install_with_spans(config.log, "phase-mirror");
     let stop = CancellationToken::new();
     shutdown::on_signals(stop.clone()).map_err(anyhow::Error::from)?;
-    let assembly = wiring::assemble(&config, Arc::clone(&github))?;
+    let assembly = wiring::assemble(&config, Arc::clone(&live))?;
     let redelivery = Redelivery {
         clock: Arc::clone(&assembly.ports.clock),
         deliveries: Arc::clone(&assembly.ports.deliveries),
-        hook: github,
+        hook: Arc::clone(&assembly.hook),
     };
     redelivery::watch(redelivery, stop.clone());
     live::watch(Arc::clone(&live), stop.clone()).map_err(anyhow::Error::from)?;

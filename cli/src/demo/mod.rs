@@ -64,8 +64,7 @@ pub(crate) async fn run(args: Serve) -> Result<(), Failure> {
     let life = Life::begin(move || counted.calls().len());
     let (ended, ends) = unbounded_channel();
     let in_force = Live::fixed(&config);
-    let adapter = wiring::github(&config.github, Arc::clone(&in_force))?;
-    let assembly = wiring::assemble(&config, adapter)?;
+    let assembly = wiring::assemble(&config, Arc::clone(&in_force))?;
     let process = Process::start(&config, in_force, observe(assembly, &life, ended)).await?;
     say(&introduction(&github, &process));
     app.set_webhook_url(&format!("http://{}/webhook", process.address()));
@@ -225,6 +224,7 @@ fn observe(assembly: Assembly, life: &Life, ended: UnboundedSender<DeliveryId>) 
     let Assembly {
         queue,
         ports,
+        hook,
         stores,
     } = assembly;
     let ports = Ports {
@@ -239,6 +239,7 @@ fn observe(assembly: Assembly, life: &Life, ended: UnboundedSender<DeliveryId>) 
     Assembly {
         queue: Observed::new(queue, life),
         ports,
+        hook,
         stores,
     }
 }

@@ -10,6 +10,7 @@ mod configuration;
 mod deliveries;
 mod doctor;
 mod http;
+mod limits;
 mod process;
 mod redelivery;
 mod refusals;

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use ::sandbox::{Access, App, NewApp, Options, PullRequest, Repository, Sandbox};
+use ::sandbox::{Access, App, Installation, NewApp, Options, PullRequest, Repository, Sandbox};
 
 use crate::process::Server;
 
@@ -10,6 +10,7 @@ use crate::process::Server;
 pub(crate) struct GitHub {
     pub(crate) sandbox: Sandbox,
     pub(crate) app: App,
+    pub(crate) installation: Installation,
     pub(crate) repository: Repository,
 }
 
@@ -27,10 +28,11 @@ impl GitHub {
                 .subscribed_to("pull_request"),
         );
         let repository = sandbox.create_repository("octo-org/hello", [("README.md", "Hello\n")]);
-        app.install_on(&[&repository]);
+        let installation = app.install_on(&[&repository]);
         Self {
             sandbox,
             app,
+            installation,
             repository,
         }
     }

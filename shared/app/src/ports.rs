@@ -277,6 +277,60 @@ pub trait Policies: Send + Sync {
     async fn keep(&self, of: &PolicyOf, policy: &StoredPolicy) -> Result<(), StoreError>;
 }
 
+/// What GitHub limits of an installation.
+/// <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Budget {
+    /// REST's hourly budget.
+    Core,
+    /// GraphQL's.
+    Graphql,
+    /// Everything: a secondary limit.
+    All,
+}
+
+impl Budget {
+    /// Each of them.
+    pub const EACH: [Self; 3] = [Self::Core, Self::Graphql, Self::All];
+
+    /// The word for it in stores.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Core => "core",
+            Self::Graphql => "graphql",
+            Self::All => "all",
+        }
+    }
+
+    /// The one with this word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::EACH.into_iter().find(|budget| budget.word() == word)
+    }
+}
+
+/// GitHub has said to wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pause {
+    /// With calls of which budget.
+    pub budget: Budget,
+    /// Until when nobody calls.
+    pub until: Timestamp,
+    /// How many secondary limits came one after the other, this one included; 0 for an hourly
+    /// budget that is spent.
+    pub strikes: u32,
+}
+
+/// What GitHub has said to one worker of an installation's limits, for all of them. A pause is
+/// kept for 15 minutes after its end, so that who is refused again knows how often before.
+#[async_trait]
+pub trait Budgets: Send + Sync {
+    /// The latest pause of each budget, in any order, be it over or not; none where none is kept.
+    async fn pauses(&self, installation_id: u64, now: Timestamp) -> Result<Vec<Pause>, StoreError>;
+    /// Lets everybody know of a pause. Of two on the same budget the one that ends later stands,
+    /// whoever wrote it, and is returned.
+    async fn pause(&self, installation_id: u64, pause: &Pause) -> Result<Pause, StoreError>;
+}
+
 /// An account's policy as GitHub has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AccountPolicy {

@@ -17,3 +17,6 @@ pub const GENERATIONS: Duration = DAY.saturating_mul(91);
 /// Longer than whatever an epoch fences, so that one is never granted twice. Counted from the
 /// lease's end.
 pub const LEASES: Duration = DAY.saturating_mul(92);
+/// Counted from the pause's end. As long as the longest wait after a secondary limit that names
+/// none, so that one which follows is known to follow.
+pub const PAUSES: Duration = Duration::from_mins(15);

@@ -19,6 +19,7 @@ async fn stores() {
     contracts::leases(World::new()).await;
     contracts::evaluations(World::new()).await;
     contracts::policies(World::new()).await;
+    contracts::budgets(World::new()).await;
     let world = World::new();
     contracts::heads(Arc::clone(&world) as _, world).await;
 }

@@ -134,6 +134,13 @@ pub const POLICIES: &[Action] = &[
     READ_ENCRYPTED,
 ];
 
+/// `app::ports::Budgets`.
+pub const BUDGETS: &[Action] = &[
+    call("dynamodb:Query", INSTALLATIONS_TABLE),
+    call("dynamodb:PutItem", INSTALLATIONS_TABLE),
+    READ_ENCRYPTED,
+];
+
 /// `app::ports::Evaluations`.
 pub const EVALUATIONS: &[Action] = &[
     call("s3:GetObject", Resource::Objects),

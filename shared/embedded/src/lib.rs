@@ -14,6 +14,7 @@
 //! **Invariant.** A row that can't be understood is an error,
 //! [`Corrupt`](app::StoreErrorKind::Corrupt), never "there is none".
 
+mod budgets;
 mod columns;
 mod data_directory;
 mod database;

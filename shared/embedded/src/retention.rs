@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-pub(crate) use app::retention::{DELIVERIES, EVALUATIONS, GENERATIONS, HEADS, LEASES};
+pub(crate) use app::retention::{DELIVERIES, EVALUATIONS, GENERATIONS, HEADS, LEASES, PAUSES};
 use app::{StoreError, Table};
 use jiff::Timestamp;
 use rusqlite::Transaction;
@@ -16,13 +16,14 @@ pub(crate) const DEAD_LETTERS: Duration = Duration::from_hours(14 * 24);
 
 const PURGE_EVERY: Duration = Duration::from_hours(1);
 
-const TABLES: [&str; 6] = [
+const TABLES: [&str; 7] = [
     "deliveries",
     "leases",
     "head_pull_requests",
     "generations",
     "evaluations",
     "dead_letters",
+    "pauses",
 ];
 
 const EVERY_TABLE: Table = Table {

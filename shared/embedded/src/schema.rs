@@ -9,6 +9,7 @@ pub(crate) const APPLICATION_ID: i32 = 0x5068_4d69;
 const MIGRATIONS: &[&str] = &[
     include_str!("schema/0001.sql"),
     include_str!("schema/0002.sql"),
+    include_str!("schema/0003.sql"),
 ];
 
 /// The version that this program writes.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use app::GitHubError;
 use app::event::Repository;
 use app::metrics::Metrics;
-use app::ports::Clock;
+use app::ports::{Budgets, Clock};
 use bytes::Bytes;
 use http::{StatusCode, Uri};
 use secrecy::SecretString;
@@ -45,10 +45,11 @@ impl Api {
         config: &GitHubConfig,
         clock: Arc<dyn Clock>,
         metrics: Arc<dyn Metrics>,
+        budgets: Option<Arc<dyn Budgets>>,
     ) -> Result<Self, ClientError> {
         let signer = Signer::new(config.issuer.clone(), config.private_key.clone());
         let credentials = Credentials::App(Box::new(Tokens::new(signer)));
-        Self::connect(config.api_url.clone(), credentials, clock, metrics)
+        Self::connect(config.api_url.clone(), credentials, clock, metrics, budgets)
     }
 
     /// Calls with a token of somebody's own.
@@ -58,7 +59,7 @@ impl Api {
         clock: Arc<dyn Clock>,
         metrics: Arc<dyn Metrics>,
     ) -> Result<Self, ClientError> {
-        Self::connect(api_url, Credentials::given(token), clock, metrics)
+        Self::connect(api_url, Credentials::given(token), clock, metrics, None)
     }
 
     fn connect(
@@ -66,10 +67,11 @@ impl Api {
         credentials: Credentials,
         clock: Arc<dyn Clock>,
         metrics: Arc<dyn Metrics>,
+        budgets: Option<Arc<dyn Budgets>>,
     ) -> Result<Self, ClientError> {
         Ok(Self {
             urls,
-            transport: transport::connect(metrics, Arc::clone(&clock))?,
+            transport: transport::connect(metrics, Arc::clone(&clock), budgets)?,
             credentials,
             clock,
         })

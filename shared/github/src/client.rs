@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use app::metrics::{Metrics, Unmeasured};
-use app::ports::Clock;
+use app::ports::{Budgets, Clock};
 use secrecy::SecretString;
 
 use crate::api::Api;
@@ -47,8 +47,35 @@ impl GitHub {
         clock: Arc<dyn Clock>,
         metrics: Arc<dyn Metrics>,
     ) -> Result<Self, ClientError> {
+        Self::connected(config, clock, metrics, None)
+    }
+
+    /// As [`measured`](Self::measured), and shares with other workers, by `budgets`, what GitHub
+    /// says of an installation's limits: nobody calls for it after one was told to wait, and a
+    /// restart forgets nothing. A store that fails is logged, and then each knows its own.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    ///
+    /// # Panics
+    /// As [`new`](Self::new).
+    pub fn sharing(
+        config: &GitHubConfig,
+        clock: Arc<dyn Clock>,
+        metrics: Arc<dyn Metrics>,
+        budgets: Arc<dyn Budgets>,
+    ) -> Result<Self, ClientError> {
+        Self::connected(config, clock, metrics, Some(budgets))
+    }
+
+    fn connected(
+        config: &GitHubConfig,
+        clock: Arc<dyn Clock>,
+        metrics: Arc<dyn Metrics>,
+        budgets: Option<Arc<dyn Budgets>>,
+    ) -> Result<Self, ClientError> {
         Ok(Self {
-            api: Api::new(config, clock, metrics)?,
+            api: Api::new(config, clock, metrics, budgets)?,
             kept: Kept::new(),
             issuer: Some(config.issuer.clone()),
             actions_app_id: config.actions_app_id,

@@ -137,7 +137,7 @@ pub async fn convert(
     code: &str,
     clock: Arc<dyn Clock>,
 ) -> Result<NewlyRegistered, ConversionError> {
-    let transport = transport::connect(Arc::new(Unmeasured), Arc::clone(&clock))?;
+    let transport = transport::connect(Arc::new(Unmeasured), Arc::clone(&clock), None)?;
     let uri = api_url.rest(&CONVERT_MANIFEST.path(&[code]));
     let uri =
         uri.map_err(|source| error::error(CONVERT_MANIFEST, GitHubErrorKind::Invalid, source))?;

@@ -44,6 +44,7 @@ impl Process {
             queue,
             ports,
             stores,
+            ..
         } = assembly;
         let listen = config.server.listen;
         let listener = TcpListener::bind(listen)

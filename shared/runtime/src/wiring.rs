@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use app::evaluate::Ports;
-use app::metrics::Metrics;
-use app::ports::{Clock, EventQueue};
+use app::metrics::{Metrics, Unmeasured};
+use app::ports::{Clock, EventQueue, HookDeliveries};
 use embedded::{Embedded, OpenError};
 use github::{ApiUrl, ClientError, ConversionError, GitHub, NewlyRegistered, PrivateKey};
 use jiff::Timestamp;
@@ -22,6 +22,8 @@ pub struct Assembly {
     pub queue: Arc<dyn EventQueue>,
     /// What evaluation stands on.
     pub ports: Ports,
+    /// What GitHub has delivered.
+    pub hook: Arc<dyn HookDeliveries>,
     /// The stores, for what is no port: the queue's workers, and what operators ask.
     pub stores: Embedded,
 }
@@ -42,15 +44,19 @@ pub fn github_with_token(
     GitHub::with_token(api_url, token, actions_app_id, clock, metrics)
 }
 
-/// The GitHub adapter, with the key of `live`. Calls nobody.
+/// The GitHub adapter, with the key of `live` and no store. Calls nobody.
 pub fn github(config: &GitHubConfig, live: Arc<Live>) -> anyhow::Result<Arc<GitHub>> {
-    let config = github::GitHubConfig {
+    let github = GitHub::new(&adapter(config, live), Arc::new(SystemClock))?;
+    Ok(Arc::new(github))
+}
+
+fn adapter(config: &GitHubConfig, live: Arc<Live>) -> github::GitHubConfig {
+    github::GitHubConfig {
         api_url: config.api_url.clone(),
         issuer: config.issuer.clone(),
         private_key: live,
         actions_app_id: config.actions_app_id,
-    };
-    Ok(Arc::new(GitHub::new(&config, Arc::new(SystemClock))?))
+    }
 }
 
 /// Exchanges the code of a manifest for the App with its key and secret. A code can be used once.
@@ -96,11 +102,18 @@ pub fn data_folder(data: &Path) -> anyhow::Result<DataFolder> {
     }
 }
 
-/// Opens the stores in the data folder and puts all adapters behind their ports.
-pub fn assemble(config: &Config, github: Arc<GitHub>) -> anyhow::Result<Assembly> {
+/// Opens the stores in the data folder and puts all adapters behind their ports, GitHub with the key
+/// of `live`. Calls nobody.
+pub fn assemble(config: &Config, live: Arc<Live>) -> anyhow::Result<Assembly> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let stores = Embedded::open(&config.data, Arc::clone(&clock))?;
     let shared = Arc::new(stores.clone());
+    let github = Arc::new(GitHub::sharing(
+        &adapter(&config.github, live),
+        Arc::clone(&clock),
+        Arc::new(Unmeasured),
+        Arc::clone(&shared) as _,
+    )?);
     Ok(Assembly {
         queue: Arc::new(stores.queue().clone()),
         ports: Ports {
@@ -114,8 +127,9 @@ pub fn assemble(config: &Config, github: Arc<GitHub>) -> anyhow::Result<Assembly
             snapshots: Arc::clone(&github) as _,
             check_runs: Arc::clone(&github) as _,
             account_policies: Arc::clone(&github) as _,
-            collaborators: github,
+            collaborators: Arc::clone(&github) as _,
         },
+        hook: github,
         stores,
     })
 }

@@ -11,21 +11,21 @@ use crate::mirror::{CI_FILE, Mirror, NO_CI, rename_the_job, the_check};
 
 /// The check says what it is to say, once.
 #[track_caller]
-fn is_judged(pull_request: &PullRequest) {
+pub(crate) fn is_judged(pull_request: &PullRequest) {
     let check = the_check(pull_request);
     assert_eq!(check.conclusion, Some(CheckConclusion::Neutral));
     assert_eq!(check.annotations.len(), 1, "{check:#?}");
 }
 
 /// Calls that the installation made within a time.
-fn calls_between(mirror: &Mirror, from: Timestamp, until: Timestamp) -> Vec<Call> {
+pub(crate) fn calls_between(mirror: &Mirror, from: Timestamp, until: Timestamp) -> Vec<Call> {
     let mut calls = mirror.github.calls();
     calls.retain(|call| call.installation_id.is_some() && from <= call.at && call.at < until);
     calls
 }
 
 /// Five pull requests that take the required check away, each in its own way.
-fn five(mirror: &Mirror) -> Vec<PullRequest> {
+pub(crate) fn five(mirror: &Mirror) -> Vec<PullRequest> {
     let repository = mirror.repository_that_requires_ci();
     (1..=5)
         .map(|number| {
@@ -55,7 +55,7 @@ async fn nobody_calls_against(trip: fn(&Installation), until: fn(Timestamp) -> T
     mirror.end();
 }
 
-fn after(time: Timestamp, wait: Duration) -> Timestamp {
+pub(crate) fn after(time: Timestamp, wait: Duration) -> Timestamp {
     time.checked_add(wait).expect("a time")
 }
 

@@ -14,3 +14,4 @@ mod queue;
 mod redelivery;
 mod refusals;
 mod rerun;
+mod workers;

@@ -12,7 +12,8 @@ use app::event::DeliveryId;
 use app::ingest::{
     FixedSecrets, IngestOutcome, Intake, MAX_BODY_BYTES, WebhookRequest, WebhookSecrets, ingest,
 };
-use app::ports::{Clock, Deliveries, FinishedDelivery};
+use app::metrics::Unmeasured;
+use app::ports::{Budgets, Clock, Deliveries, FinishedDelivery};
 use app::redeliver::{Asked, redeliver};
 use embedded::{Embedded, OpenError, Received};
 use github::{ApiUrl, GitHub, GitHubConfig, PrivateKey};
@@ -76,6 +77,8 @@ pub(crate) struct Mirror {
     pub(crate) app: App,
     pub(crate) installation: Installation,
     watched: Watched,
+    /// Where workers tell each other of limits, if not in the process's own stores.
+    budgets: Option<Arc<dyn Budgets>>,
     process: Mutex<Option<Arc<Process>>>,
     received: AtomicUsize,
     data: TempDir,
@@ -84,11 +87,20 @@ pub(crate) struct Mirror {
 impl Mirror {
     /// A fresh GitHub with the App installed on `octo-org`.
     pub(crate) async fn start() -> Self {
-        Self::start_hearing(&[]).await
+        Self::start_with(&[], None).await
     }
 
     /// The same, with an App that is subscribed to these events, too.
     pub(crate) async fn start_hearing(hears: &[&str]) -> Self {
+        Self::start_with(hears, None).await
+    }
+
+    /// The same, whose workers tell each other of limits by this.
+    pub(crate) async fn start_sharing(budgets: Arc<dyn Budgets>) -> Self {
+        Self::start_with(&[], Some(budgets)).await
+    }
+
+    async fn start_with(hears: &[&str], budgets: Option<Arc<dyn Budgets>>) -> Self {
         let options = Options {
             clock: sandbox::Clock::stopped_at("2026-11-21T12:00:00Z".parse().expect("a time")),
             ..Options::default()
@@ -110,16 +122,39 @@ impl Mirror {
         let app = github.create_app(new);
         let installation = app.install("octo-org");
         let data = tempfile::tempdir().expect("a folder");
-        let process = Process::try_start(&github, &app, data.path()).expect("the stores open");
-        Self {
+        let mirror = Self {
             github,
             app,
             installation,
             watched,
-            process: Mutex::new(Some(Arc::new(process))),
+            budgets,
+            process: Mutex::new(None),
             received: AtomicUsize::new(0),
             data,
-        }
+        };
+        mirror
+            .try_start(mirror.data.path())
+            .expect("the stores open");
+        mirror
+    }
+
+    /// A process on this data folder takes over.
+    fn try_start(&self, data: &Path) -> Result<(), OpenError> {
+        let clock = Arc::new(SandboxTime(self.github.clock().clone()));
+        self.take_over(Embedded::open(data, clock)?);
+        Ok(())
+    }
+
+    fn take_over(&self, stores: Embedded) {
+        let budgets = self.budgets.clone();
+        let budgets = budgets.unwrap_or_else(|| Arc::new(stores.clone()));
+        let process = Process::new(&self.github, &self.app, stores, budgets);
+        *self.process.lock().expect("no panic") = Some(Arc::new(process));
+    }
+
+    /// Another worker goes on: it has the same stores, as functions do, and a memory of its own.
+    pub(crate) fn another_worker(&self) {
+        self.take_over(self.process().stores.clone());
     }
 
     /// A repository whose branch `main` requires the check "ci" from Actions.
@@ -245,9 +280,7 @@ impl Mirror {
         let killed = self.process.lock().expect("no panic").take();
         drop(killed);
         let data = self.data.path().join("another");
-        let started = Process::try_start(&self.github, &self.app, &data);
-        let started = started.expect("the stores open");
-        *self.process.lock().expect("no panic") = Some(Arc::new(started));
+        self.try_start(&data).expect("the stores open");
     }
 
     /// The process is gone with all it held in memory; another starts on the same data folder.
@@ -260,14 +293,13 @@ impl Mirror {
             .expect("a process runs");
         drop(Arc::into_inner(killed).expect("nothing else holds the killed process"));
         // A statement that SQLite was just executing ends first, as the kernel would see to.
-        let started = loop {
-            match Process::try_start(&self.github, &self.app, self.data.path()) {
-                Ok(started) => break started,
+        loop {
+            match self.try_start(self.data.path()) {
+                Ok(()) => return,
                 Err(OpenError::InUse { .. }) => tokio::task::yield_now().await,
                 Err(error) => panic!("the stores open: {error}"),
             }
-        };
-        *self.process.lock().expect("no panic") = Some(Arc::new(started));
+        }
     }
 
     /// How the latest delivery that is worked on ended.
@@ -318,7 +350,7 @@ pub(crate) fn the_check(pull_request: &PullRequest) -> CheckRun {
 }
 
 impl Process {
-    fn try_start(github: &Sandbox, app: &App, data: &Path) -> Result<Self, OpenError> {
+    fn new(github: &Sandbox, app: &App, stores: Embedded, budgets: Arc<dyn Budgets>) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(SandboxTime(github.clock().clone()));
         let config = GitHubConfig {
             api_url: ApiUrl::new(github.base_url()).expect("a loopback address"),
@@ -326,8 +358,9 @@ impl Process {
             private_key: Arc::new(PrivateKey::from_pem(&app.private_key().into()).expect("a key")),
             actions_app_id: Some(GITHUB_ACTIONS.0),
         };
-        let adapter = Arc::new(GitHub::new(&config, Arc::clone(&clock)).expect("it is configured"));
-        let stores = Embedded::open(data, Arc::clone(&clock))?;
+        let unmeasured = Arc::new(Unmeasured);
+        let adapter = GitHub::sharing(&config, Arc::clone(&clock), unmeasured, budgets);
+        let adapter = Arc::new(adapter.expect("it is configured"));
         let metrics = Arc::new(Counters::default());
         let worker = Worker {
             ports: Ports {
@@ -358,12 +391,12 @@ impl Process {
             queue: Arc::new(stores.queue().clone()),
             metrics,
         };
-        Ok(Self {
+        Self {
             stores,
             worker,
             intake,
             hook: adapter,
-        })
+        }
     }
 
     async fn handle(&self, received: Received) {

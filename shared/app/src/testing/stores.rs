@@ -9,9 +9,11 @@ use super::world::{HeldLease, State, World, later};
 use crate::error::{StoreError, StoreErrorKind, Table};
 use crate::event::{DeliveryId, Head, Message};
 use crate::ports::{
-    Acquired, Deliveries, Evaluations, EventQueue, FinishedDelivery, Generation, HeadPullRequest,
-    Heads, Lease, Leases, Policies, PolicyOf, StoredEvaluation, StoredPolicy,
+    Acquired, Budget, Budgets, Deliveries, Evaluations, EventQueue, FinishedDelivery, Generation,
+    HeadPullRequest, Heads, Lease, Leases, Pause, Policies, PolicyOf, StoredEvaluation,
+    StoredPolicy,
 };
+use crate::retention;
 
 const fn table(name: &'static str, key: &'static str) -> Table {
     Table { name, key }
@@ -23,6 +25,7 @@ const LEASES: Table = table("leases", "head");
 const HEADS: Table = table("heads", "head");
 const EVALUATIONS: Table = table("evaluations", "head and generation");
 const POLICIES: Table = table("policies", "account or branch");
+const PAUSES: Table = table("pauses", "installation");
 
 fn error(operation: &'static str, table: Table, kind: StoreErrorKind) -> StoreError {
     StoreError {
@@ -252,6 +255,33 @@ impl Policies for World {
     async fn keep(&self, of: &PolicyOf, policy: &StoredPolicy) -> Result<(), StoreError> {
         self.store("Policies::keep", POLICIES, |state| {
             state.policies.insert(of.clone(), policy.clone());
+        })
+        .await
+    }
+}
+
+#[async_trait]
+impl Budgets for World {
+    async fn pauses(&self, installation_id: u64, now: Timestamp) -> Result<Vec<Pause>, StoreError> {
+        self.store("Budgets::pauses", PAUSES, |state| {
+            let kept = Budget::EACH
+                .iter()
+                .filter_map(|budget| state.pauses.get(&(installation_id, *budget)));
+            kept.filter(|pause| later(pause.until, retention::PAUSES) > now)
+                .copied()
+                .collect()
+        })
+        .await
+    }
+
+    async fn pause(&self, installation_id: u64, pause: &Pause) -> Result<Pause, StoreError> {
+        self.store("Budgets::pause", PAUSES, |state| {
+            let key = (installation_id, pause.budget);
+            let kept = state.pauses.entry(key).or_insert(*pause);
+            if kept.until < pause.until {
+                *kept = *pause;
+            }
+            *kept
         })
         .await
     }

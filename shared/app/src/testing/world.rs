@@ -12,8 +12,8 @@ use super::secrets::KeptSecrets;
 use crate::check::{Annotation, Conclusion, ExternalId};
 use crate::event::{DeliveryId, Head, Login, Message};
 use crate::ports::{
-    AccountPolicy, Clock, FinishedDelivery, Generation, HeadPullRequest, HookDelivery, PolicyOf,
-    PullRequest, StoredEvaluation, StoredPolicy,
+    AccountPolicy, Budget, Clock, FinishedDelivery, Generation, HeadPullRequest, HookDelivery,
+    Pause, PolicyOf, PullRequest, StoredEvaluation, StoredPolicy,
 };
 
 /// A Check Run as the fake GitHub keeps it.
@@ -57,6 +57,8 @@ pub(super) struct State {
     pub(super) too_many_open: bool,
     pub(super) snapshot: Option<fn(&PullRequest) -> Snapshot>,
     pub(super) policies: BTreeMap<PolicyOf, StoredPolicy>,
+    /// By installation.
+    pub(super) pauses: BTreeMap<(u64, Budget), Pause>,
     /// By repository and head.
     pub(super) merge_groups: BTreeMap<(u64, ObjectId), PullRequest>,
     /// Who may push, by repository.
@@ -107,6 +109,7 @@ impl World {
                 too_many_open: false,
                 snapshot: None,
                 policies: BTreeMap::new(),
+                pauses: BTreeMap::new(),
                 account_policies: BTreeMap::new(),
                 secrets: KeptSecrets::default(),
                 runs: Vec::new(),

@@ -83,6 +83,16 @@ impl Item {
             .map_err(|_| misread(attribute, "is not valid"))
     }
 
+    /// A value kept as a word.
+    pub(super) fn word<T>(
+        &self,
+        attribute: &'static str,
+        of_word: fn(&str) -> Option<T>,
+    ) -> Result<T, Misread> {
+        of_word(self.text(attribute)?)
+            .ok_or_else(|| misread(attribute, "is none of the words that stand there"))
+    }
+
     /// A value kept as JSON.
     pub(super) fn json<T: DeserializeOwned>(&self, attribute: &'static str) -> Result<T, Misread> {
         serde_json::from_str(self.text(attribute)?).map_err(|error| {

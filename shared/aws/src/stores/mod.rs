@@ -1,6 +1,7 @@
 //! The ports that are stores, on DynamoDB and S3. Item formats are private to this module; each
 //! item says with `v` which format it has.
 
+mod budgets;
 mod call;
 mod deliveries;
 mod evaluations;

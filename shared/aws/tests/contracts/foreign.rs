@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use app::StoreErrorKind;
 use app::event::DeliveryId;
-use app::ports::{Clock, Deliveries, Evaluations, Heads, Leases, Policies, PolicyOf};
+use app::ports::{
+    Budget, Budgets, Clock, Deliveries, Evaluations, Heads, Leases, Pause, Policies, PolicyOf,
+};
 use aws::names::TableName;
 use aws_sdk_dynamodb::types::AttributeValue;
 
@@ -93,6 +95,40 @@ async fn an_item_that_is_not_as_we_write_it_is_corrupt() {
             .last_valid(&PolicyOf::Account { installation_id: 1 })
             .await,
         "the attribute `seen_at` is missing",
+    );
+    site.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pause_that_is_not_as_we_write_it_is_corrupt_and_not_an_open_budget() {
+    let site = Site::with_tables(&strictest()).await;
+    let (stores, now) = (site.stores(), site.clock.now());
+    let key = [("pk", s("installation#1")), ("sk", s("quota#all"))];
+    let later = [&key[..], &[("v", n("2"))]].concat();
+    put(&site, TableName::Installations, &later).await;
+    let known = "the attribute `v` is 2; this program knows only 1";
+    assert_corrupt(stores.pauses(1, now).await, known);
+    let pause = Pause {
+        budget: Budget::All,
+        until: now,
+        strikes: 1,
+    };
+    assert_corrupt(stores.pause(1, &pause).await, known);
+
+    let foreign = [
+        ("v", n("1")),
+        ("expires_at", n("99999999999")),
+        ("budget", s("search")),
+    ];
+    put(
+        &site,
+        TableName::Installations,
+        &[&key[..], &foreign].concat(),
+    )
+    .await;
+    assert_corrupt(
+        stores.pauses(1, now).await,
+        "the attribute `budget` is none of the words that stand there",
     );
     site.remove().await;
 }

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use app::event::DeliveryId;
 use app::ports::{
-    Acquired, Clock, Deliveries, DeliveryOutcome, Evaluations, FinishedDelivery, Heads, Leases,
+    Acquired, Budget, Budgets, Clock, Deliveries, DeliveryOutcome, Evaluations, FinishedDelivery,
+    Heads, Leases, Pause,
 };
 use aws_config::SdkConfig;
 use aws_smithy_runtime_api::client::http::{
@@ -115,6 +116,23 @@ async fn an_end_that_was_stored_unheard_is_the_first() {
         };
         stores.finish(&id, &end).await.expect("stored");
         assert_eq!(stores.finished(&id).await.expect("answered"), Some(end));
+        site.remove().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pause_that_was_told_unheard_stands() {
+    for endpoint in of_dynamodb() {
+        let (site, stores, _) = site(&endpoint).await;
+        let now = site.clock.now();
+        let pause = Pause {
+            budget: Budget::All,
+            until: now,
+            strikes: 1,
+        };
+        assert_eq!(stores.pause(1, &pause).await.expect("kept"), pause);
+        let kept = stores.pauses(1, now).await.expect("answered");
+        assert_eq!(kept, [pause]);
         site.remove().await;
     }
 }

@@ -1,7 +1,7 @@
 //! The contract suites of the stores, each on empty tables of its own.
 
 use app::testing::contracts;
-use aws::actions::{Action, DELIVERIES, EVALUATIONS, HEADS, LEASES, POLICIES};
+use aws::actions::{Action, BUDGETS, DELIVERIES, EVALUATIONS, HEADS, LEASES, POLICIES};
 
 use crate::actions::assert_listed;
 use crate::endpoint::{of_dynamodb, of_every_service};
@@ -47,6 +47,17 @@ async fn policies() {
         let site = Site::with_tables(&endpoint).await;
         contracts::policies(site.stores()).await;
         assert_listed(&site.recorder, &site.names, &[POLICIES]);
+        site.remove().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn budgets() {
+    for endpoint in of_dynamodb() {
+        println!("{}", endpoint.name);
+        let site = Site::with_tables(&endpoint).await;
+        contracts::budgets(site.stores()).await;
+        assert_listed(&site.recorder, &site.names, &[BUDGETS]);
         site.remove().await;
     }
 }

@@ -38,6 +38,12 @@ async fn policies() {
 }
 
 #[tokio::test]
+async fn budgets() {
+    let fixture = Fixture::new();
+    contracts::budgets(Arc::new(fixture.embedded.clone())).await;
+}
+
+#[tokio::test]
 async fn event_queue() {
     let fixture = Fixture::new();
     let queue = fixture.embedded.queue();

@@ -5,8 +5,8 @@ use std::time::Duration;
 use app::StoreErrorKind;
 use app::check::{CheckOutput, Conclusion};
 use app::ports::{
-    Acquired, Clock, Deliveries, DeliveryOutcome, Evaluations, FinishedDelivery, Generation,
-    HeadPullRequest, Heads, Lease, Leases, StoredEvaluation,
+    Acquired, Budget, Budgets, Clock, Deliveries, DeliveryOutcome, Evaluations, FinishedDelivery,
+    Generation, HeadPullRequest, Heads, Lease, Leases, Pause, StoredEvaluation,
 };
 use embedded::Purged;
 use jiff::SignedDuration;
@@ -205,6 +205,16 @@ async fn what_cannot_be_understood_is_an_error_and_never_nothing() {
     assert_eq!(loaded.map_err(kind), Err(StoreErrorKind::Corrupt));
     let put = store.put(&head(1), 1, &evaluation("second")).await;
     assert_eq!(put.map_err(kind), Err(StoreErrorKind::Corrupt));
+
+    let pause = Pause {
+        budget: Budget::All,
+        until: fixture.clock.now(),
+        strikes: 1,
+    };
+    store.pause(1, &pause).await.expect("kept");
+    fixture.damage("UPDATE pauses SET budget = 'search'");
+    let pauses = store.pauses(1, fixture.clock.now()).await;
+    assert_eq!(pauses.map_err(kind), Err(StoreErrorKind::Corrupt));
 
     fixture.damage("UPDATE leases SET epoch = -5");
     let later = fixture.clock.now() + MINUTE;

@@ -215,7 +215,7 @@ impl Tokens {
         let call = Call {
             endpoint: ACCESS_TOKEN,
             uri,
-            installation: None,
+            installation: Some(installation_id),
             bearer: Arc::new(jwt),
             body: Some(Bytes::from(asked.to_string())),
             attempt: 1,

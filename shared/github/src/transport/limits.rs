@@ -1,24 +1,28 @@
 //! Keeps from GitHub what it would refuse anyway, and what it can't take: after it said to wait, and
 //! while it fails, nobody calls; and no installation has more than so many calls under way.
 //!
-//! What is known of limits is in memory: every process learns of one by one refusal of its own.
+//! What is known of limits is shared with other workers where there is a store between us; that
+//! GitHub fails, and how many calls are under way, each process knows by itself.
 //! <https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api>
 
 mod breaker;
 mod gate;
 mod lanes;
+mod others;
 
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use app::ports::Clock;
+use app::ports::{Budget, Budgets, Clock};
 use futures_util::future::BoxFuture;
 use tower::{Service, ServiceExt};
 
 use super::{Answer, Call, NoAnswer};
+use crate::endpoint::{ACCESS_TOKEN, GRAPHQL};
 use breaker::Breaker;
-use gate::{Gate, Window};
+use gate::Gate;
 use lanes::Lanes;
+use others::Others;
 
 #[derive(Clone)]
 pub(super) struct Limits<S> {
@@ -29,15 +33,17 @@ pub(super) struct Limits<S> {
 struct Shared {
     clock: Arc<dyn Clock>,
     gate: Gate,
+    others: Others,
     breaker: Breaker,
     lanes: Lanes,
 }
 
 impl<S> Limits<S> {
-    pub(super) fn new(inner: S, clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn new(inner: S, clock: Arc<dyn Clock>, budgets: Option<Arc<dyn Budgets>>) -> Self {
         let shared = Shared {
             clock,
             gate: Gate::default(),
+            others: Others::new(budgets),
             breaker: Breaker::default(),
             lanes: Lanes::default(),
         };
@@ -69,34 +75,52 @@ where
                 None => None,
             };
             // After the wait for a lane: meanwhile another may have been refused.
-            shared.admit(&call)?;
-            let (installation, window) = (call.installation, Window::of(&call));
+            shared.admit(&call).await?;
+            let (installation, budget) = (call.installation, budget(&call));
             let answer = inner.oneshot(call).await;
             let now = shared.clock.now();
             shared.breaker.learn(&answer, now);
-            if let (Some(installation), Ok(answer)) = (installation, &answer) {
-                shared.gate.learn(installation, window, answer, now);
+            if let (Some(installation), Ok(answer)) = (installation, &answer)
+                && let Some(pause) = shared.gate.learn(installation, budget, answer, now)
+            {
+                let Shared { gate, others, .. } = &*shared;
+                others.tell(installation, pause, gate, now).await;
             }
             answer
         })
     }
 }
 
+/// Which of its installation's budgets a call counts against; `None`: none, as a token is given to
+/// the App.
+fn budget(call: &Call) -> Option<Budget> {
+    if call.endpoint == ACCESS_TOKEN {
+        None
+    } else if call.endpoint == GRAPHQL {
+        Some(Budget::Graphql)
+    } else {
+        Some(Budget::Core)
+    }
+}
+
 impl Shared {
-    fn admit(&self, call: &Call) -> Result<(), NoAnswer> {
-        let now = self.clock.now();
-        let window = Window::of(call);
-        if let Some(installation) = call.installation
-            && let Some(wait) = self.gate.wait(installation, window, now)
-        {
-            tracing::debug!(
-                http.route = call.endpoint.template(),
-                wait_s = wait.as_secs(),
-                "not sent: GitHub has said to wait"
-            );
-            return Err(NoAnswer::Limited(wait));
+    async fn admit(&self, call: &Call) -> Result<(), NoAnswer> {
+        if let Some(installation) = call.installation {
+            let wait = || self.gate.wait(installation, budget(call), self.clock.now());
+            if wait().is_none() {
+                let (gate, clock) = (&self.gate, &*self.clock);
+                self.others.ask(installation, gate, clock).await;
+            }
+            if let Some(wait) = wait() {
+                tracing::debug!(
+                    http.route = call.endpoint.template(),
+                    wait_s = wait.as_secs(),
+                    "not sent: GitHub has said to wait"
+                );
+                return Err(NoAnswer::Limited(wait));
+            }
         }
-        self.breaker.admit(now).map_err(|wait| {
+        self.breaker.admit(self.clock.now()).map_err(|wait| {
             tracing::debug!(
                 http.route = call.endpoint.template(),
                 wait_s = wait.as_secs(),

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::metrics::Metrics;
-use app::ports::Clock;
+use app::ports::{Budgets, Clock};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, Uri};
 use secrecy::SecretString;
@@ -38,7 +38,7 @@ pub(crate) const NOBODY: &str = "";
 pub(crate) struct Call {
     pub(crate) endpoint: Endpoint,
     pub(crate) uri: Uri,
-    /// Whose limits it counts against; `None`: no installation's.
+    /// Which installation it is made for, whose limits it keeps to; `None`: none.
     pub(crate) installation: Option<u64>,
     /// An installation token, or our JWT.
     pub(crate) bearer: Arc<SecretString>,
@@ -79,15 +79,16 @@ pub(crate) enum NoAnswer {
     Request(#[source] http::Error),
 }
 
-/// Makes the stack.
+/// Makes the stack. `budgets`: where it shares with others what GitHub says of limits.
 pub(crate) fn connect(
     metrics: Arc<dyn Metrics>,
     clock: Arc<dyn Clock>,
+    budgets: Option<Arc<dyn Budgets>>,
 ) -> Result<Transport, ClientError> {
     let octocrab = octocrab::Octocrab::builder()
         .build()
         .map_err(|_| ClientError)?;
     let sent = Trace::new(Http::new(octocrab), metrics);
-    let stack = Retry::new(Limits::new(sent, clock));
+    let stack = Retry::new(Limits::new(sent, clock, budgets));
     Ok(BoxCloneSyncService::new(stack))
 }

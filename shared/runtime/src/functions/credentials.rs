@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use app::metrics::Metrics;
-use app::ports::Clock;
+use app::ports::{Budgets, Clock};
 use aws::ParameterSet;
 use aws::names::{Names, ParameterName};
 use github::{GitHub, GitHubConfig, PrivateKey};
@@ -12,12 +12,14 @@ use secrecy::ExposeSecret;
 use super::parameters::{Cached, ReadParameters};
 use super::settings::GitHubSettings;
 
-/// The adapter to GitHub with the credentials that are in force: another key, another adapter.
+/// The adapter to GitHub with the credentials that are in force: another key, another adapter, which
+/// knows by `budgets` what the one before was told. Who calls as the App alone needs none.
 pub(super) fn github(
     source: Arc<dyn ReadParameters>,
     settings: &GitHubSettings,
     clock: Arc<dyn Clock>,
     metrics: Arc<dyn Metrics>,
+    budgets: Option<Arc<dyn Budgets>>,
 ) -> Cached<GitHub> {
     let asked = Asked::of(&settings.common.names);
     let (api_url, actions_app_id) = (settings.api_url.clone(), settings.actions_app_id);
@@ -35,8 +37,12 @@ pub(super) fn github(
             private_key: Arc::new(private_key),
             actions_app_id,
         };
-        GitHub::measured(&config, Arc::clone(&github_clock), Arc::clone(&metrics))
-            .map_err(|error| vec![error.to_string()])
+        let (clock, metrics) = (Arc::clone(&github_clock), Arc::clone(&metrics));
+        let github = match &budgets {
+            Some(budgets) => GitHub::sharing(&config, clock, metrics, Arc::clone(budgets)),
+            None => GitHub::measured(&config, clock, metrics),
+        };
+        github.map_err(|error| vec![error.to_string()])
     };
     Cached::new(source, names, clock, Box::new(understand))
 }

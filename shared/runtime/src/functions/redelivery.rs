@@ -57,7 +57,7 @@ async fn prepare() -> anyhow::Result<Function> {
     let metrics = Arc::new(super::metrics(NAME));
     let parameters = Arc::new(Parameters::new(&connection));
     let measured = Arc::clone(&metrics) as _;
-    let github = credentials::github(parameters, &settings, Arc::clone(&clock), measured);
+    let github = credentials::github(parameters, &settings, Arc::clone(&clock), measured, None);
     // Of the stores only the deliveries are looked at: it is told no bucket, and may use none.
     let bucket = String::new();
     let stores = Stores::new(

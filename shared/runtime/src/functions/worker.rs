@@ -40,6 +40,7 @@ pub const ACTIONS: &[&[Action]] = &[
     actions::LEASES,
     actions::HEADS,
     actions::POLICIES,
+    actions::BUDGETS,
     actions::EVALUATIONS,
 ];
 
@@ -107,10 +108,16 @@ impl Function {
         let parameters = Arc::new(Parameters::new(&connection));
         let metrics = Arc::new(super::metrics(function));
         let measured = Arc::clone(&metrics) as Arc<dyn Metrics>;
+        let WorkerSettings {
+            github: settings,
+            bucket,
+            max_receives,
+        } = settings;
+        let Settings { names, queues, .. } = settings.common.clone();
+        let stores = Arc::new(Stores::new(&connection, names, bucket, Arc::clone(&clock)));
+        let budgets = Some(Arc::clone(&stores) as _);
         let github =
-            credentials::github(parameters, &settings.github, Arc::clone(&clock), measured);
-        let Settings { names, queues, .. } = settings.github.common;
-        let stores = Stores::new(&connection, names, settings.bucket, Arc::clone(&clock));
+            credentials::github(parameters, &settings, Arc::clone(&clock), measured, budgets);
         let queues = Queue::new(&connection, queues);
         let (_, warm) = tokio::join!(github.current(), stores.warm());
         // The first message meets what failed here, too, and waits in the queue for it.
@@ -119,9 +126,9 @@ impl Function {
         }
         Ok(Self {
             github,
-            stores: Arc::new(stores),
+            stores,
             queue: OwnQueue { queues, name },
-            max_receives: settings.max_receives,
+            max_receives,
             clock,
             metrics,
             spans,

@@ -4,6 +4,7 @@
 //! behaviour's name and what was expected. Behaviours use keys of their own, so that one store
 //! serves a whole suite. Suites with concurrency need a Tokio runtime.
 
+mod budgets;
 mod deliveries;
 mod evaluations;
 mod event_queue;
@@ -13,6 +14,7 @@ mod leases;
 mod policies;
 mod secret_source;
 
+pub use budgets::budgets;
 pub use deliveries::deliveries;
 pub use evaluations::evaluations;
 pub use event_queue::event_queue;

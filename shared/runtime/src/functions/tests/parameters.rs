@@ -7,7 +7,7 @@ use std::time::Duration;
 use app::ingest::{LOOK_AGAIN, SecretSource, WebhookSecrets};
 use app::metrics::Unmeasured;
 use app::ports::Clock;
-use app::testing::contracts;
+use app::testing::{World, contracts};
 use async_trait::async_trait;
 use aws::names::{Names, ParameterName};
 use aws::{Parameter, ParameterError, ParameterErrorKind, ParameterSet};
@@ -233,6 +233,7 @@ async fn everything_that_is_wrong_with_the_apps_credentials_is_said_at_once() {
         &github_settings(),
         Arc::clone(&site) as _,
         Arc::new(Unmeasured),
+        Some(World::new() as _),
     );
     let error = github.current().await.err().unwrap();
     let said = error.to_string();
