@@ -5,7 +5,7 @@ Usage: deploy.py ENDPOINT FOLDER <<< '{"api_url": …, "private_key": …, …}'
 
 FOLDER holds what scripts/functions packs. Names come from infra/names.json. On
 standard output: one JSON object with the webhook's URL and the queues' URLs. What differs from a real
-deployment: no canary (the emulator has no CodeDeploy), a shorter visibility time-out, and what
+deployment: no canary (the emulator has no CodeDeploy), no schedule, a shorter visibility time-out, and what
 infra/ makes on AWS (tables, bucket, key, parameters) is made here.
 """
 
@@ -62,8 +62,12 @@ def main() -> None:
             s3.upload_file(str(folder / archive), CODE, archive)
             properties["CodeUri"] = f"s3://{CODE}/{archive}"
             properties.pop("DeploymentPreference", None)
-            for source in properties.get("Events", {}).values():
+            # What the clock wakes would be woken in the midst of a story; and is nobody's to retry.
+            properties.pop("EventInvokeConfig", None)
+            sources = properties.get("Events", {})
+            for name_of, source in list(sources.items()):
                 if source["Type"] != "SQS":
+                    del sources[name_of]
                     continue
                 # The emulator takes what a parameter holds for text, and fails to count with it.
                 limit = source["Properties"]["ScalingConfig"]["MaximumConcurrency"]["Ref"]
