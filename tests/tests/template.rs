@@ -128,15 +128,19 @@ fn each_function_may_do_what_its_code_calls_and_nothing_else() {
     let template = template();
     for (function, logical) in FUNCTIONS {
         let (actions, parameters) = match function {
-            FunctionName::Webhook => (webhook::ACTIONS, webhook::PARAMETERS),
-            FunctionName::PullRequest | FunctionName::CheckRun | FunctionName::Lifecycle => {
-                (worker::ACTIONS, worker::PARAMETERS)
+            FunctionName::Webhook => (webhook::ACTIONS.to_vec(), webhook::PARAMETERS),
+            FunctionName::PullRequest | FunctionName::CheckRun => {
+                (worker::ACTIONS.to_vec(), worker::PARAMETERS)
             }
-            FunctionName::Redelivery => (redelivery::ACTIONS, redelivery::PARAMETERS),
+            FunctionName::Lifecycle => {
+                let actions = [worker::ACTIONS, worker::LIFECYCLE_ACTIONS].concat();
+                (actions, worker::PARAMETERS)
+            }
+            FunctionName::Redelivery => (redelivery::ACTIONS.to_vec(), redelivery::PARAMETERS),
         };
         let (allowed, called) = (
             allowed(&template, logical),
-            called(logical, actions, parameters),
+            called(logical, &actions, parameters),
         );
         let missing: Vec<_> = called.difference(&allowed).collect();
         let excess: Vec<_> = allowed.difference(&called).collect();

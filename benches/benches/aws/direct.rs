@@ -78,7 +78,7 @@ fn lease_expires() -> AttributeValue {
 
 fn lease_key(subject: &Subject) -> AttributeValue {
     let head = subject.head();
-    s(format!("head#{}#{}", head.repository_id, head.sha))
+    s(format!("sha#{}", head.sha))
 }
 
 fn repository(subject: &Subject) -> AttributeValue {
@@ -183,7 +183,8 @@ impl Direct {
         self.dynamodb
             .update_item()
             .table_name(self.names.table(TableName::Leases))
-            .key("pk", lease_key(subject))
+            .key("pk", repository(subject))
+            .key("sk", lease_key(subject))
             .update_expression(
                 "SET epoch = if_not_exists(epoch, :zero) + :one, #until = :until, \
                  #owner = :owner, expires_at = :expires_at, v = :v",
@@ -211,7 +212,8 @@ impl Direct {
         self.dynamodb
             .update_item()
             .table_name(self.names.table(TableName::Leases))
-            .key("pk", lease_key(subject))
+            .key("pk", repository(subject))
+            .key("sk", lease_key(subject))
             .update_expression("SET #until = :until, expires_at = :expires_at")
             .condition_expression("epoch = :epoch AND attribute_exists(#until)")
             .expression_attribute_names("#until", "until")
@@ -227,7 +229,8 @@ impl Direct {
         self.dynamodb
             .update_item()
             .table_name(self.names.table(TableName::Leases))
-            .key("pk", lease_key(subject))
+            .key("pk", repository(subject))
+            .key("sk", lease_key(subject))
             .update_expression("REMOVE #until")
             .condition_expression("epoch = :epoch")
             .expression_attribute_names("#until", "until")
@@ -283,7 +286,8 @@ impl Direct {
     async fn transact(&self, subject: &Subject, write: TransactWriteItem) -> Answer {
         let check = ConditionCheck::builder()
             .table_name(self.names.table(TableName::Leases))
-            .key("pk", lease_key(subject))
+            .key("pk", repository(subject))
+            .key("sk", lease_key(subject))
             .condition_expression("epoch = :epoch")
             .expression_attribute_values(":epoch", n(subject.lease.epoch))
             .build()?;

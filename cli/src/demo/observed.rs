@@ -81,6 +81,10 @@ impl Leases for Observed<dyn Leases> {
     async fn release(&self, lease: &Lease) -> Result<(), StoreError> {
         self.inner.release(lease).await
     }
+
+    async fn abandon(&self, lease: &Lease) -> Result<(), StoreError> {
+        self.inner.abandon(lease).await
+    }
 }
 
 #[async_trait]

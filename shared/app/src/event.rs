@@ -139,8 +139,34 @@ impl Wish {
     }
 }
 
-/// The most pull requests that a [`Event::Rerequested`] names, so that a message keeps its bound.
+/// The most pull requests that a [`Event::Rerequested`] names, and the most repositories that a
+/// [`Concern::Left`] does, so that a message keeps its bound.
 pub const MOST_NAMED: usize = 50;
+
+/// What an installation is looked at for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Concern {
+    /// The App was removed from the account.
+    Removed,
+    /// These repositories are its no more, by id; none named: any may have left it. Made by
+    /// [`Concern::left`].
+    Left(Vec<u64>),
+    /// What it may see has become more, or less.
+    Access,
+}
+
+impl Concern {
+    /// These repositories have left. Where there are too many to be named none is.
+    pub fn left(mut repositories: Vec<u64>) -> Self {
+        repositories.sort_unstable();
+        repositories.dedup();
+        if repositories.len() > MOST_NAMED {
+            repositories.clear();
+        }
+        Self::Left(repositories)
+    }
+}
 
 /// An event that is worked on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -195,6 +221,19 @@ pub enum Event {
         /// The branch.
         branch: BranchName,
     },
+    /// `installation`, or `installation_repositories`: an installation has changed, or is gone.
+    Installation {
+        /// Its id.
+        installation_id: u64,
+        /// In what respect.
+        concern: Concern,
+    },
+    /// `repository`, with an action after which it may have another name or owner, or be gone
+    /// (`renamed`, `transferred`, `deleted`).
+    Repository {
+        /// The repository, as this installation sees it, or saw it.
+        repository: Repository,
+    },
 }
 
 /// What an event is about, and so which function (and which queue of its own, where there is
@@ -205,7 +244,8 @@ pub enum EventKind {
     PullRequest,
     /// Checks that are wanted again.
     CheckRun,
-    /// What concerns a repository as a whole; may take long, and nobody waits for it.
+    /// What concerns a repository or an installation as a whole; may take long, and nobody waits
+    /// for it.
     Lifecycle,
 }
 
@@ -239,18 +279,36 @@ impl Event {
                 wish: Wish::Branch { .. },
                 ..
             }
-            | Self::PolicyPushed { .. } => EventKind::Lifecycle,
+            | Self::PolicyPushed { .. }
+            | Self::Installation { .. }
+            | Self::Repository { .. } => EventKind::Lifecycle,
             Self::Rerequested { .. } => EventKind::CheckRun,
         }
     }
 
-    /// Where it happened.
-    pub fn repository(&self) -> &Repository {
+    /// Where it happened; `None` where that is not one repository.
+    pub fn repository(&self) -> Option<&Repository> {
         match self {
             Self::PullRequest { repository, .. }
             | Self::MergeGroup { repository, .. }
             | Self::Rerequested { repository, .. }
-            | Self::PolicyPushed { repository, .. } => repository,
+            | Self::PolicyPushed { repository, .. }
+            | Self::Repository { repository } => Some(repository),
+            Self::Installation { .. } => None,
+        }
+    }
+
+    /// The installation that it came through.
+    pub fn installation_id(&self) -> u64 {
+        match self {
+            Self::Installation {
+                installation_id, ..
+            } => *installation_id,
+            Self::PullRequest { repository, .. }
+            | Self::MergeGroup { repository, .. }
+            | Self::Rerequested { repository, .. }
+            | Self::PolicyPushed { repository, .. }
+            | Self::Repository { repository } => repository.installation_id,
         }
     }
 }
@@ -323,6 +381,25 @@ mod tests {
         };
         let json = serde_json::to_string(&message(event)).unwrap();
         assert!(json.len() <= 2_048, "{} bytes for a group", json.len());
+    }
+
+    #[test]
+    fn repositories_that_left_are_all_named_or_none_is() {
+        for (count, named) in [(2, 2), (MOST_NAMED, MOST_NAMED), (MOST_NAMED + 1, 0)] {
+            let ids = (0..count).map(|back| u64::MAX - back as u64);
+            // GitHub may name one twice.
+            let concern = Concern::left(ids.clone().chain(ids).collect());
+            let Concern::Left(left) = &concern else {
+                panic!("{concern:?}");
+            };
+            assert_eq!(left.len(), named);
+            let event = Event::Installation {
+                installation_id: u64::MAX,
+                concern,
+            };
+            let json = serde_json::to_string(&message(event)).unwrap();
+            assert!(json.len() <= 2_048, "{} bytes for {count}", json.len());
+        }
     }
 
     #[test]

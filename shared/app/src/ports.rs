@@ -3,6 +3,8 @@
 //! Every port has a stateful fake and one contract suite (feature `testing`); each adapter
 //! passes the suite. A method's error means "could not", never "there is none".
 
+mod installations;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -13,6 +15,8 @@ use serde::{Deserialize, Serialize};
 use crate::check::{CheckOutput, CheckRun, CheckUpdate, Conclusion, ExternalId};
 use crate::error::{GitHubError, StoreError};
 use crate::event::{DeliveryId, Head, Login, MergeGroup, Message, Repository};
+
+pub use installations::{Access, Installations, Purge, Purged};
 
 /// The time, as a port: use cases are tested under a clock that they don't own.
 pub trait Clock: Send + Sync {
@@ -118,6 +122,9 @@ pub trait Leases: Send + Sync {
     ) -> Result<Lease, StoreError>;
     /// Ends a lease of ours; no effect when it is not ours any more. The epoch lives on.
     async fn release(&self, lease: &Lease) -> Result<(), StoreError>;
+    /// Ends a lease of ours and keeps nothing of it, the epoch included: for a head of which nothing
+    /// is stored, nor will be. No effect when it is not ours any more.
+    async fn abandon(&self, lease: &Lease) -> Result<(), StoreError>;
 }
 
 /// A pull request that has this head, as last seen.

@@ -128,9 +128,10 @@ pub fn trace(span: &Span, id: Option<TraceId>) {
 pub fn identify(span: &Span, message: &Message) {
     trace(span, message.trace);
     span.record("delivery.id", message.delivery.as_str());
-    let repository = message.event.repository();
-    span.record("installation.id", repository.installation_id);
-    span.record("repository.id", repository.id);
+    span.record("installation.id", message.event.installation_id());
+    if let Some(repository) = message.event.repository() {
+        span.record("repository.id", repository.id);
+    }
 }
 
 /// Tells a [`delivery_span`] what became of its delivery, in one word, and

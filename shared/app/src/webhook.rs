@@ -38,7 +38,13 @@ pub fn expectation(event: &str, action: Option<&str>) -> Expectation {
             Some("opened" | "reopened" | "synchronize" | "ready_for_review" | "closed"),
         )
         | ("merge_group", Some("checks_requested" | "destroyed"))
-        | ("check_suite", Some("rerequested")) => Expectation::Work,
+        | ("check_suite", Some("rerequested"))
+        | ("repository", Some("renamed" | "transferred" | "deleted"))
+        | (
+            "installation",
+            Some("created" | "deleted" | "suspend" | "unsuspend" | "new_permissions_accepted"),
+        )
+        | ("installation_repositories", Some("added" | "removed")) => Expectation::Work,
         // Only where the base changed; only of a check of ours; only where the policy changed.
         ("pull_request", Some("edited"))
         | ("check_run", Some("rerequested" | "requested_action"))

@@ -7,7 +7,7 @@ use app::event::Repository;
 use app::ingest::LOOK_AGAIN;
 use app::ports::{AccountPolicy, PullRequest, TestMerge};
 use app::testing::World;
-use app::testing::contracts::{self, AccountPolicyCase, Commit, PullRequestCase};
+use app::testing::contracts::{self, AccountPolicyCase, Commit, Kept, PullRequestCase};
 use oracle::{
     ActionsPermissions, AllowedActions, BranchName, DefaultBranch, Fact, ObjectId, RepositoryName,
     Settings, Snapshot, Subject, Tree,
@@ -22,6 +22,18 @@ async fn stores() {
     contracts::budgets(World::new()).await;
     let world = World::new();
     contracts::heads(Arc::clone(&world) as _, world).await;
+    let world = World::new();
+    contracts::installations(Kept {
+        installations: Arc::clone(&world) as _,
+        purge: Arc::clone(&world) as _,
+        leases: Arc::clone(&world) as _,
+        heads: Arc::clone(&world) as _,
+        evaluations: Arc::clone(&world) as _,
+        policies: Arc::clone(&world) as _,
+        budgets: Arc::clone(&world) as _,
+    })
+    .await;
+    assert_eq!(world.stored_of(12), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -115,7 +115,11 @@ pub const DELIVERIES_LOOKED_UP: &[Action] =
     &[call("dynamodb:GetItem", DELIVERIES_TABLE), READ_ENCRYPTED];
 
 /// `app::ports::Leases`.
-pub const LEASES: &[Action] = &[call("dynamodb:UpdateItem", LEASES_TABLE), READ_ENCRYPTED];
+pub const LEASES: &[Action] = &[
+    call("dynamodb:UpdateItem", LEASES_TABLE),
+    call("dynamodb:DeleteItem", LEASES_TABLE),
+    READ_ENCRYPTED,
+];
 
 /// `app::ports::Heads`. A transaction is authorised by what it consists of.
 pub const HEADS: &[Action] = &[
@@ -138,6 +142,34 @@ pub const POLICIES: &[Action] = &[
 pub const BUDGETS: &[Action] = &[
     call("dynamodb:Query", INSTALLATIONS_TABLE),
     call("dynamodb:PutItem", INSTALLATIONS_TABLE),
+    READ_ENCRYPTED,
+];
+
+/// `app::ports::Installations`, of a function that puts repositories on record.
+pub const INSTALLATIONS: &[Action] = &[
+    call("dynamodb:GetItem", INSTALLATIONS_TABLE),
+    call("dynamodb:PutItem", INSTALLATIONS_TABLE),
+    // Of one that has moved to another installation.
+    call("dynamodb:DeleteItem", INSTALLATIONS_TABLE),
+    READ_ENCRYPTED,
+];
+
+/// `app::ports::Installations`, of a function that also looks for those of an installation.
+pub const INSTALLATIONS_LISTED: &[Action] =
+    &[call("dynamodb:Query", INSTALLATIONS_TABLE), READ_ENCRYPTED];
+
+/// `app::ports::Purge`.
+pub const PURGE: &[Action] = &[
+    call("dynamodb:DeleteItem", INSTALLATIONS_TABLE),
+    call("dynamodb:Query", INSTALLATIONS_TABLE),
+    call("dynamodb:BatchWriteItem", INSTALLATIONS_TABLE),
+    call("dynamodb:Query", LEASES_TABLE),
+    call("dynamodb:BatchWriteItem", LEASES_TABLE),
+    call("dynamodb:Query", HEADS_TABLE),
+    call("dynamodb:BatchWriteItem", HEADS_TABLE),
+    call("s3:ListBucketVersions", Resource::Bucket),
+    call("s3:DeleteObject", Resource::Objects),
+    call("s3:DeleteObjectVersion", Resource::Objects),
     READ_ENCRYPTED,
 ];
 

@@ -174,8 +174,8 @@ impl TableName {
     /// Its primary key.
     pub const fn key(self) -> TableKey {
         let sort = match self {
-            Self::Deliveries | Self::Leases => None,
-            Self::Heads | Self::Installations => Some("sk"),
+            Self::Deliveries => None,
+            Self::Leases | Self::Heads | Self::Installations => Some("sk"),
         };
         TableKey {
             partition: "pk",

@@ -113,6 +113,23 @@ impl Leases for Embedded {
             })
             .await
     }
+
+    async fn abandon(&self, lease: &Lease) -> Result<(), StoreError> {
+        let lease = lease.clone();
+        self.database
+            .transact("abandon", TABLE, move |transaction, _| {
+                transaction.execute(
+                    "DELETE FROM leases WHERE repository_id = ?1 AND sha = ?2 AND epoch = ?3",
+                    params![
+                        lease.head.repository_id,
+                        lease.head.sha.as_str(),
+                        lease.epoch
+                    ],
+                )?;
+                Ok(())
+            })
+            .await
+    }
 }
 
 /// Ends the transaction unless `lease` is the latest that was granted on its head.

@@ -22,6 +22,7 @@ mod dead_letters;
 mod deliveries;
 mod evaluations;
 mod heads;
+mod installations;
 mod leases;
 mod open;
 mod policies;

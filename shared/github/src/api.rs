@@ -90,6 +90,25 @@ impl Api {
         token.await.map(|_| ())
     }
 
+    /// Makes sure of a token that is made now, so that the repository is the installation's now.
+    pub(crate) async fn sign_in_anew(
+        &self,
+        installation_id: u64,
+        repository_id: u64,
+    ) -> Result<(), GitHubError> {
+        let now = self.clock.now();
+        let place = (installation_id, repository_id);
+        let credentials = &self.credentials;
+        credentials
+            .renew(&self.transport, &self.urls, place, now)
+            .await
+    }
+
+    /// Forgets what tokens of the installation were refused, and the tokens.
+    pub(crate) async fn forget_installation(&self, installation_id: u64) {
+        self.credentials.forget_installation(installation_id).await;
+    }
+
     /// Forgets what a token for the repository was refused.
     pub(crate) async fn forget(&self, repository: &Repository) {
         self.credentials.forget_restrictions(repository).await;

@@ -38,6 +38,7 @@ const fn writing(name: &'static str) -> Endpoint {
 
 pub(crate) const APP: Endpoint = reading("GET /app");
 pub(crate) const INSTALLATIONS: Endpoint = reading("GET /app/installations");
+pub(crate) const INSTALLATION: Endpoint = reading("GET /app/installations/{installation_id}");
 pub(crate) const HOOK: Endpoint = reading("GET /app/hook/config");
 pub(crate) const HOOK_DELIVERIES: Endpoint = reading("GET /app/hook/deliveries");
 /// What comes twice has no second effect, so a lost answer may be asked for again.

@@ -13,6 +13,7 @@
 //! it.
 
 #[cfg(feature = "client")]
+mod access;
 mod api;
 #[cfg(feature = "client")]
 mod auth;

@@ -193,7 +193,7 @@ mod tests {
         assert_eq!(writing, 1, "only checks are written");
         assert_eq!(
             manifest["default_events"],
-            json!(["pull_request", "merge_group", "push"])
+            json!(["pull_request", "merge_group", "push", "repository"])
         );
         assert_eq!(manifest["public"], false);
     }

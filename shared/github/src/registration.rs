@@ -70,10 +70,13 @@ pub const PERMISSIONS: [Permission; 7] = [
 ];
 
 /// Every webhook event that the App has to subscribe to, and whether nothing works without it.
-pub const EVENTS: [(&str, bool); 3] = [
+/// GitHub sends `installation`, `installation_repositories`, and events of the App's own checks
+/// without.
+pub const EVENTS: [(&str, bool); 4] = [
     ("pull_request", true),
     ("merge_group", false),
     ("push", false),
+    ("repository", false),
 ];
 
 /// What was granted, by permission: `read`, `write` or `admin`.

@@ -7,6 +7,7 @@ mod faults;
 mod hostile;
 mod kills;
 mod life;
+mod lifecycle;
 mod limits;
 mod mirror;
 mod policy;

@@ -135,6 +135,8 @@ impl Mirror {
         mirror
             .try_start(mirror.data.path())
             .expect("the stores open");
+        // That it is installed is no part of what is told.
+        mirror.catch_up().await;
         mirror
     }
 
@@ -316,6 +318,50 @@ impl Mirror {
             .expect("the store answers")
     }
 
+    /// How this delivery ended, once it has.
+    pub(crate) async fn end_of(&self, delivery: &Delivery) -> Option<FinishedDelivery> {
+        let id = DeliveryId::new(&delivery.guid).expect("GitHub's GUIDs are ids");
+        let end = self.process().stores.finished(&id).await;
+        end.expect("the store answers")
+    }
+
+    /// How many rows there are of a repository, by the file's own word.
+    pub(crate) fn kept_of(&self, repository: &sandbox::Repository) -> usize {
+        self.kept_of_id(repository.id())
+    }
+
+    /// The same, of one that may be gone.
+    pub(crate) fn kept_of_id(&self, repository_id: u64) -> usize {
+        self.rows("repository_id", repository_id) + self.rows("id", repository_id)
+    }
+
+    /// How many rows there are of the installation.
+    pub(crate) fn kept_of_installation(&self) -> usize {
+        let id = self.installation.id();
+        self.rows("installation_id", id) + self.rows("id", id)
+    }
+
+    fn rows(&self, column: &str, value: u64) -> usize {
+        let file = self.data.path().join("phase-mirror.sqlite3");
+        let connection = rusqlite::Connection::open(file).expect("opened");
+        let mut tables = connection
+            .prepare(
+                "SELECT s.name FROM sqlite_schema s, pragma_table_info(s.name) c
+                 WHERE s.type = 'table' AND c.name = ?1",
+            )
+            .expect("prepared");
+        let tables = tables
+            .query_map([column], |row| row.get(0))
+            .expect("asked")
+            .map(|table| table.expect("a table"));
+        let count = |table: String| {
+            let count = format!("SELECT count(*) FROM {table} WHERE {column} = ?1");
+            let rows = connection.query_row(&count, [value], |row| row.get::<_, usize>(0));
+            rows.expect("counted")
+        };
+        tables.map(count).sum()
+    }
+
     /// Ends a story: everything that was said kept to GitHub's descriptions.
     #[track_caller]
     pub(crate) fn end(self) {
@@ -372,6 +418,9 @@ impl Process {
                 policies: Arc::new(stores.clone()),
                 account_policies: adapter.clone(),
                 collaborators: adapter.clone(),
+                installations: Arc::new(stores.clone()),
+                access: adapter.clone(),
+                purge: Arc::new(stores.clone()),
                 pull_requests: adapter.clone(),
                 snapshots: adapter.clone(),
                 check_runs: adapter.clone(),

@@ -82,6 +82,8 @@ pub(super) enum Stop {
     Postponed(Duration, Postponed),
     /// The worker's deadline came.
     TimeOver,
+    /// The event's installation does not have the repository any more, or it is gone.
+    NotInstalled,
     /// Nobody could look whether the repository has a policy, and none is known: in words for
     /// the operator.
     PolicyNotSeen(String),
@@ -157,7 +159,8 @@ impl Stop {
                 "Which pull requests have this commit could not be looked for, because more of \
                  the repository's are open than are looked through.",
             ),
-            Self::Store(_) | Self::TimeOver | Self::Postponed(..) => None,
+            // Where the App is not installed there is no Check Run either.
+            Self::Store(_) | Self::TimeOver | Self::Postponed(..) | Self::NotInstalled => None,
         }
     }
 
@@ -166,7 +169,7 @@ impl Stop {
         match self {
             Self::GitHub(error) => error.kind == GitHubErrorKind::NotFound,
             Self::PolicyNotSeen(_) | Self::PullRequestsNotSeen(_) => true,
-            Self::Store(_) | Self::Postponed(..) | Self::TimeOver => false,
+            Self::Store(_) | Self::Postponed(..) | Self::TimeOver | Self::NotInstalled => false,
         }
     }
 
@@ -194,6 +197,10 @@ impl Stop {
             },
             Self::Store(error) => Ending::Failed(WorkError::Store(error)),
             Self::TimeOver => Ending::Failed(WorkError::TimeOver),
+            Self::NotInstalled => Ending::Refused(
+                codes::GITHUB_NOT_FOUND,
+                "the App is not installed on the repository any more, or that is gone".to_owned(),
+            ),
             Self::PolicyNotSeen(detail) => Ending::Refused(codes::POLICY_NOT_SEEN, detail),
             Self::PullRequestsNotSeen(detail) => {
                 Ending::Refused(codes::PULL_REQUESTS_NOT_SEEN, detail)

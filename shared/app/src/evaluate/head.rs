@@ -80,7 +80,11 @@ impl Job<'_> {
             }
         };
         let mut work = HeadWork { job: self, lease };
-        let result = self.in_time(work.bring_up_to_date(cause)).await;
+        let brought = async {
+            work.put_on_record().await?;
+            work.bring_up_to_date(cause).await
+        };
+        let result = self.in_time(brought).await;
         if let Err(stop) = &result
             && let Some(reason) = stop.give_up_reason(self.attempt)
             && let Err(error) = work.give_up(reason).await
@@ -88,7 +92,11 @@ impl Job<'_> {
             tracing::warn!(stopped_by = ?error, "the check run could not be completed");
         }
         // A lease that is not released only makes others wait for its end.
-        if let Err(error) = leases.release(&work.lease).await {
+        let let_go = match &result {
+            Err(Stop::NotInstalled) => leases.abandon(&work.lease).await,
+            _ => leases.release(&work.lease).await,
+        };
+        if let Err(error) = let_go {
             tracing::warn!(
                 error.code = %error.code(),
                 error = &error as &dyn std::error::Error,

@@ -8,6 +8,7 @@ mod attempt;
 mod end;
 mod give_up;
 mod head;
+mod lifecycle;
 mod open_into;
 mod policy;
 mod publish;
@@ -27,11 +28,13 @@ pub use end::{Disposition, Postponed, WorkError};
 use crate::event::{DeliveryId, Event, Head, MergeGroup, Message, Repository, Wish};
 use crate::metrics::{Measurement, Metrics};
 use crate::ports::{
-    AccountPolicies, CheckRuns, Clock, Collaborators, Deliveries, DeliveryOutcome, Evaluations,
-    FinishedDelivery, Heads, Leases, Policies, PullRequests, Snapshots,
+    Access, AccountPolicies, CheckRuns, Clock, Collaborators, Deliveries, DeliveryOutcome,
+    Evaluations, FinishedDelivery, Heads, Installations, Leases, Policies, PullRequests, Purge,
+    Snapshots,
 };
 use crate::trace;
 use end::{Ending, Stop};
+use lifecycle::Keeper;
 
 /// How long a lease lasts unless renewed: many times a request's time-out, and short enough
 /// that nobody waits long for the head of a worker that was killed.
@@ -65,6 +68,12 @@ pub struct Ports {
     pub account_policies: Arc<dyn AccountPolicies>,
     /// GitHub's word on who may do what.
     pub collaborators: Arc<dyn Collaborators>,
+    /// Which repository came through which installation.
+    pub installations: Arc<dyn Installations>,
+    /// GitHub's word on where the App is installed.
+    pub access: Arc<dyn Access>,
+    /// Removes what is not ours to keep.
+    pub purge: Arc<dyn Purge>,
 }
 
 /// Everything that evaluating needs.
@@ -144,22 +153,20 @@ async fn work(
     message: &Message,
     attempt: Attempt,
 ) -> Result<Disposition, WorkError> {
-    let repository = message.event.repository();
-    let job = Job {
-        worker,
-        repository,
-        attempt,
-    };
-    let (outcome, detail) = match job.work(message).await {
+    let (outcome, detail) = match by_kind(worker, message, attempt).await {
         Ok(end) => end,
         Err(stop) => match stop.ending(attempt) {
             Ending::Refused(code, detail) => {
                 tracing::warn!(error.code = %code, detail, "delivery refused");
                 // Ids only, so that the operator can tell which of many it is.
-                let (installation, repository) = (repository.installation_id, repository.id);
-                let detail =
-                    format!("{detail} (installation {installation}, repository {repository})");
-                (DeliveryOutcome::Refused, detail)
+                let installation = message.event.installation_id();
+                let place = match message.event.repository() {
+                    Some(repository) => {
+                        format!("installation {installation}, repository {}", repository.id)
+                    }
+                    None => format!("installation {installation}"),
+                };
+                (DeliveryOutcome::Refused, format!("{detail} ({place})"))
             }
             Ending::Postponed(delay, why) => return Ok(Disposition::RetryIn(delay, why)),
             Ending::Failed(error) => return Err(error),
@@ -176,7 +183,68 @@ async fn work(
     Ok(Disposition::Finished(outcome))
 }
 
-/// One attempt at one message.
+async fn by_kind(
+    worker: &Worker,
+    message: &Message,
+    attempt: Attempt,
+) -> Result<(DeliveryOutcome, String), Stop> {
+    let keeper = Keeper(&worker.ports);
+    let job = |repository| Job {
+        worker,
+        repository,
+        attempt,
+    };
+    match &message.event {
+        Event::Installation {
+            installation_id,
+            concern,
+        } => keeper.installation(*installation_id, concern).await,
+        Event::Repository { repository } => keeper.repository(repository).await,
+        Event::PullRequest {
+            repository,
+            number,
+            head,
+            before,
+        } => {
+            let mention = Mention {
+                number: *number,
+                before: before.as_ref(),
+            };
+            job(repository).pull_request(head, mention).await
+        }
+        Event::MergeGroup {
+            repository,
+            head,
+            group,
+        } => {
+            let job = job(repository);
+            let cause = Cause::Queue(group);
+            job.bring_up_to_date(job.head(head), cause).await
+        }
+        Event::Rerequested {
+            repository,
+            head,
+            pull_requests,
+            wish,
+        } => {
+            let rerun = Rerun {
+                delivery: &message.delivery,
+                named: pull_requests,
+                of_new_base: false,
+                shows_observed: *wish == Wish::Observed,
+            };
+            job(repository).again(head, rerun, wish).await
+        }
+        Event::PolicyPushed { repository, branch } => {
+            let job = job(repository);
+            worker.ports.snapshots.forget(repository).await;
+            let branches = BTreeSet::from([branch.clone()]);
+            job.open_into(&message.delivery, &branches, true).await
+        }
+    }
+}
+
+/// One attempt at one message about a repository.
 #[derive(Clone, Copy)]
 struct Job<'a> {
     worker: &'a Worker,
@@ -226,54 +294,20 @@ impl Job<'_> {
         }
     }
 
-    async fn work(self, message: &Message) -> Result<(DeliveryOutcome, String), Stop> {
-        match &message.event {
-            Event::PullRequest {
-                repository: _,
-                number,
-                head,
-                before,
-            } => {
-                let mention = Mention {
-                    number: *number,
-                    before: before.as_ref(),
-                };
-                self.pull_request(head, mention).await
+    /// Makes a check again, or those of everything that is open against the same branches.
+    async fn again(
+        self,
+        sha: &ObjectId,
+        rerun: Rerun<'_>,
+        wish: &Wish,
+    ) -> Result<(DeliveryOutcome, String), Stop> {
+        self.worker.ports.snapshots.forget(self.repository).await;
+        match wish {
+            Wish::Again | Wish::Observed => {
+                let cause = Cause::Rerun(rerun);
+                self.bring_up_to_date(self.head(sha), cause).await
             }
-            Event::MergeGroup {
-                repository: _,
-                head,
-                group,
-            } => {
-                let cause = Cause::Queue(group);
-                self.bring_up_to_date(self.head(head), cause).await
-            }
-            Event::Rerequested {
-                repository,
-                head,
-                pull_requests,
-                wish,
-            } => {
-                self.worker.ports.snapshots.forget(repository).await;
-                let rerun = Rerun {
-                    delivery: &message.delivery,
-                    named: pull_requests,
-                    of_new_base: false,
-                    shows_observed: *wish == Wish::Observed,
-                };
-                match wish {
-                    Wish::Again | Wish::Observed => {
-                        let cause = Cause::Rerun(rerun);
-                        self.bring_up_to_date(self.head(head), cause).await
-                    }
-                    Wish::Branch { by } => self.branch_again(head, rerun, by).await,
-                }
-            }
-            Event::PolicyPushed { repository, branch } => {
-                self.worker.ports.snapshots.forget(repository).await;
-                let branches = BTreeSet::from([branch.clone()]);
-                self.open_into(&message.delivery, &branches, true).await
-            }
+            Wish::Branch { by } => self.branch_again(sha, rerun, by).await,
         }
     }
 

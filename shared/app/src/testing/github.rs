@@ -9,7 +9,7 @@ use crate::check::{ANNOTATIONS_PER_REQUEST, CheckRun, CheckUpdate, ExternalId};
 use crate::error::{GitHubError, GitHubErrorKind};
 use crate::event::{Login, MergeGroup, Repository};
 use crate::ports::{
-    AccountPolicies, AccountPolicy, CheckRuns, Collaborators, HookDeliveries, HookDelivery,
+    Access, AccountPolicies, AccountPolicy, CheckRuns, Collaborators, HookDeliveries, HookDelivery,
     MERGE_GROUP, MOST_INTO, OpenInto, PullRequest, PullRequests, Snapshots, Wants,
 };
 
@@ -146,6 +146,29 @@ impl PullRequests for World {
         })
         .await
     }
+}
+
+#[async_trait]
+impl Access for World {
+    async fn is_installed(&self, installation_id: u64) -> Result<bool, GitHubError> {
+        self.github("Access::is_installed", |state| {
+            Ok(!state.uninstalled.contains(&installation_id))
+        })
+        .await
+    }
+
+    async fn reaches(&self, installation_id: u64, repository_id: u64) -> Result<bool, GitHubError> {
+        self.github("Access::reaches", |state| {
+            let has_left = state.uninstalled.contains(&installation_id)
+                || state.left.contains(&(installation_id, repository_id));
+            let pull_requests = state.pull_requests.keys().map(|key| key.0);
+            let mut seen = pull_requests.chain(state.merge_groups.keys().map(|key| key.0));
+            Ok(!has_left && seen.any(|id| id == repository_id))
+        })
+        .await
+    }
+
+    async fn forget(&self, _installation_id: u64) {}
 }
 
 #[async_trait]

@@ -10,8 +10,8 @@ use crate::error::{StoreError, StoreErrorKind, Table};
 use crate::event::{DeliveryId, Head, Message};
 use crate::ports::{
     Acquired, Budget, Budgets, Deliveries, Evaluations, EventQueue, FinishedDelivery, Generation,
-    HeadPullRequest, Heads, Lease, Leases, Pause, Policies, PolicyOf, StoredEvaluation,
-    StoredPolicy,
+    HeadPullRequest, Heads, Installations, Lease, Leases, Pause, Policies, PolicyOf, Purge, Purged,
+    StoredEvaluation, StoredPolicy,
 };
 use crate::retention;
 
@@ -26,6 +26,7 @@ const HEADS: Table = table("heads", "head");
 const EVALUATIONS: Table = table("evaluations", "head and generation");
 const POLICIES: Table = table("policies", "account or branch");
 const PAUSES: Table = table("pauses", "installation");
+const INSTALLATIONS: Table = table("installations", "repository");
 
 fn error(operation: &'static str, table: Table, kind: StoreErrorKind) -> StoreError {
     StoreError {
@@ -163,6 +164,16 @@ impl Leases for World {
         })
         .await
     }
+
+    async fn abandon(&self, lease: &Lease) -> Result<(), StoreError> {
+        self.store("Leases::abandon", LEASES, |state| {
+            let is_ours = |held: &HeldLease| held.epoch == lease.epoch;
+            if state.leases.get(&lease.head).is_some_and(is_ours) {
+                state.leases.remove(&lease.head);
+            }
+        })
+        .await
+    }
 }
 
 #[async_trait]
@@ -282,6 +293,94 @@ impl Budgets for World {
                 *kept = *pause;
             }
             *kept
+        })
+        .await
+    }
+}
+
+#[async_trait]
+impl Installations for World {
+    async fn announce(&self, installation_id: u64, repository_id: u64) -> Result<(), StoreError> {
+        self.store("Installations::announce", INSTALLATIONS, |state| {
+            state.announced.insert((installation_id, repository_id));
+        })
+        .await
+    }
+
+    async fn record(&self, installation_id: u64, repository_id: u64) -> Result<(), StoreError> {
+        self.store("Installations::record", INSTALLATIONS, |state| {
+            state.on_record.insert(repository_id, installation_id);
+            let is_other = |it: &(u64, u64)| it.1 != repository_id || it.0 == installation_id;
+            state.announced.retain(is_other);
+        })
+        .await
+    }
+
+    async fn withdraw(&self, installation_id: u64, repository_id: u64) -> Result<(), StoreError> {
+        self.store("Installations::withdraw", INSTALLATIONS, |state| {
+            if state.on_record.get(&repository_id) != Some(&installation_id) {
+                state.announced.remove(&(installation_id, repository_id));
+            }
+        })
+        .await
+    }
+
+    async fn installation_of(&self, repository_id: u64) -> Result<Option<u64>, StoreError> {
+        self.store("Installations::installation_of", INSTALLATIONS, |state| {
+            state.on_record.get(&repository_id).copied()
+        })
+        .await
+    }
+
+    async fn repositories(&self, installation_id: u64) -> Result<Vec<u64>, StoreError> {
+        self.store("Installations::repositories", INSTALLATIONS, |state| {
+            let all = state.announced.iter();
+            let of_it = all.filter(|(under, _)| *under == installation_id);
+            of_it.map(|(_, repository)| *repository).collect()
+        })
+        .await
+    }
+}
+
+#[async_trait]
+impl Purge for World {
+    async fn purge_repository(
+        &self,
+        installation_id: u64,
+        repository_id: u64,
+        now: Timestamp,
+    ) -> Result<Purged, StoreError> {
+        self.store("Purge::purge_repository", INSTALLATIONS, |state| {
+            let is_kept = |head: &Head| head.repository_id != repository_id;
+            let leases = state.leases.iter().filter(|(head, _)| !is_kept(head));
+            let held = leases.filter_map(|(_, lease)| lease.until).max();
+            if let Some(until) = held.filter(|until| *until > now) {
+                return Purged::Held { until };
+            }
+            state.leases.retain(|head, _| is_kept(head));
+            state.watched.retain(|head, _| is_kept(head));
+            state.generations.retain(|head, _| is_kept(head));
+            state.evaluations.retain(|(head, _), _| is_kept(head));
+            state.policies.retain(|of, _| match of {
+                PolicyOf::Account { .. } => true,
+                PolicyOf::Branch {
+                    repository_id: of, ..
+                } => *of != repository_id,
+            });
+            state.on_record.remove(&repository_id);
+            state.announced.remove(&(installation_id, repository_id));
+            Purged::Gone
+        })
+        .await
+    }
+
+    async fn purge_installation(&self, installation_id: u64) -> Result<(), StoreError> {
+        self.store("Purge::purge_installation", INSTALLATIONS, |state| {
+            state
+                .policies
+                .remove(&PolicyOf::Account { installation_id });
+            state.pauses.retain(|(of, _), _| *of != installation_id);
+            state.announced.retain(|it| it.0 != installation_id);
         })
         .await
     }

@@ -63,6 +63,13 @@ pub(super) struct State {
     pub(super) merge_groups: BTreeMap<(u64, ObjectId), PullRequest>,
     /// Who may push, by repository.
     pub(super) pushers: BTreeMap<u64, BTreeSet<Login>>,
+    /// The repositories' installations, on record.
+    pub(super) on_record: BTreeMap<u64, u64>,
+    /// Repositories by installation, on record or not.
+    pub(super) announced: BTreeSet<(u64, u64)>,
+    /// Installations that are gone, and repositories that left theirs.
+    pub(super) uninstalled: BTreeSet<u64>,
+    pub(super) left: BTreeSet<(u64, u64)>,
     /// Repositories of which what is remembered was to be forgotten, in order.
     pub(super) forgotten: Vec<u64>,
     /// Attempts at deliveries.
@@ -103,6 +110,10 @@ impl World {
                 pull_requests: BTreeMap::new(),
                 merge_groups: BTreeMap::new(),
                 pushers: BTreeMap::new(),
+                on_record: BTreeMap::new(),
+                announced: BTreeSet::new(),
+                uninstalled: BTreeSet::new(),
+                left: BTreeSet::new(),
                 forgotten: Vec::new(),
                 sent: Vec::new(),
                 commits: BTreeSet::new(),
@@ -197,6 +208,40 @@ impl World {
     pub fn pull_request_now(&self, repository_id: u64, number: u64) -> Option<PullRequest> {
         let state = self.lock();
         state.pull_requests.get(&(repository_id, number)).cloned()
+    }
+
+    /// Removes the App from an account.
+    pub fn uninstall(&self, installation_id: u64) {
+        self.lock().uninstalled.insert(installation_id);
+    }
+
+    /// Takes a repository away from an installation.
+    pub fn remove_repository(&self, installation_id: u64, repository_id: u64) {
+        let mut state = self.lock();
+        state.left.insert((installation_id, repository_id));
+    }
+
+    /// Gives a repository back to an installation.
+    pub fn add_repository(&self, installation_id: u64, repository_id: u64) {
+        let mut state = self.lock();
+        state.left.remove(&(installation_id, repository_id));
+    }
+
+    /// How many things of any kind are stored of a repository.
+    pub fn stored_of(&self, repository_id: u64) -> usize {
+        let state = self.lock();
+        let is_of = |head: &&Head| head.repository_id == repository_id;
+        let of_branch = |of: &&PolicyOf| matches!(of, PolicyOf::Branch { repository_id: id, .. } if *id == repository_id);
+        let on_record = usize::from(state.on_record.contains_key(&repository_id));
+        let announced = state.announced.iter().filter(|it| it.1 == repository_id);
+        let evaluations = state.evaluations.keys().map(|(head, _)| head);
+        on_record
+            + announced.count()
+            + state.leases.keys().filter(is_of).count()
+            + state.watched.keys().filter(is_of).count()
+            + state.generations.keys().filter(is_of).count()
+            + evaluations.filter(is_of).count()
+            + state.policies.keys().filter(of_branch).count()
     }
 
     /// Takes a repository out of sight: every call about it is answered with "not found".

@@ -4,6 +4,7 @@
 
 mod deadline;
 mod kills;
+mod lifecycle;
 mod policies;
 mod properties;
 mod pushes;

@@ -67,6 +67,9 @@ impl Simulation {
                 policies: Arc::clone(&world) as _,
                 account_policies: Arc::clone(&world) as _,
                 collaborators: Arc::clone(&world) as _,
+                installations: Arc::clone(&world) as _,
+                access: Arc::clone(&world) as _,
+                purge: Arc::clone(&world) as _,
             },
             judge: stage::judge,
             lease: LEASE,
@@ -226,7 +229,9 @@ impl Simulation {
                 Event::Rerequested { head: of, .. } => *of == head.sha,
                 Event::PullRequest { .. }
                 | Event::MergeGroup { .. }
-                | Event::PolicyPushed { .. } => false,
+                | Event::PolicyPushed { .. }
+                | Event::Installation { .. }
+                | Event::Repository { .. } => false,
             };
             let asked: Vec<&Message> = self.sent.values().filter(is_about_it).collect();
             let Some(latest) = self.world.latest_generation(&head) else {

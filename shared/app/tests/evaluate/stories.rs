@@ -87,7 +87,14 @@ async fn an_opened_pull_request_costs_one_read_one_create_and_an_update_per_50_a
     assert_eq!(outcome(&simulation, &message).await, DeliveryOutcome::Done);
     assert_eq!(conclusions(&simulation), [Some(Conclusion::Failure)]);
     let calls = simulation.world.calls();
-    let stores = ["Deliveries", "Leases", "Heads", "Evaluations", "Policies"];
+    let stores = [
+        "Deliveries",
+        "Installations",
+        "Leases",
+        "Heads",
+        "Evaluations",
+        "Policies",
+    ];
     let github: Vec<_> = calls
         .into_iter()
         .filter(|call| !stores.iter().any(|store| call.starts_with(store)))
@@ -95,6 +102,8 @@ async fn an_opened_pull_request_costs_one_read_one_create_and_an_update_per_50_a
     assert_eq!(
         github,
         [
+            // By the token that the others need.
+            "Access::reaches",
             "PullRequests::pull_request",
             "CheckRuns::create",
             "Snapshots::snapshot",
@@ -182,8 +191,8 @@ async fn what_is_not_there_for_us_is_refused_once_and_for_all() {
     );
     assert_eq!(
         detail(&simulation, &message).await,
-        "PullRequests::pull_request: not found: the App is not installed there any more, or \
-         the repository or pull request is gone (installation 1, repository 7)"
+        "the App is not installed on the repository any more, or that is gone (installation 1, \
+         repository 7)"
     );
     let measured = simulation.measured.lines();
     assert_eq!(measured, ["DeliveriesFinished{outcome=refused} 1"]);
@@ -292,7 +301,7 @@ async fn what_was_going_to_be_said_is_not_overruled_by_giving_up() {
 #[tokio::test]
 async fn a_run_whose_creation_was_not_recorded_is_found_again() {
     let (simulation, message) = opened(Base::Calm);
-    let create = 8;
+    let create = 12;
     simulation.world.fault_at(create, Fault::AfterEffect);
     assert!(work(&simulation, &message, FIRST).await.is_err());
     assert_eq!(simulation.world.calls()[create], "CheckRuns::create");

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::call::Call;
 use super::{Stores, after};
 
-const TABLE: Table = Table {
+pub(super) const TABLE: Table = Table {
     name: "evaluations",
     key: "head and generation",
 };
@@ -57,11 +57,14 @@ enum Found {
     Evaluation(StoredEvaluation),
 }
 
+/// What the keys of a repository's evaluations begin with.
+pub(super) fn prefix(repository_id: u64) -> String {
+    format!("{repository_id}/reports/")
+}
+
 fn key(head: &Head, generation: u32) -> String {
-    format!(
-        "{}/reports/{}/{generation}.json",
-        head.repository_id, head.sha
-    )
+    let prefix = prefix(head.repository_id);
+    format!("{prefix}{}/{generation}.json", head.sha)
 }
 
 #[async_trait]

@@ -24,8 +24,9 @@ const TABLE: Table = Table {
 const PULL_REQUEST_FORMAT: u32 = 1;
 const GENERATION_FORMAT: u32 = 1;
 
-fn partition(head: &Head) -> String {
-    format!("repo#{}", head.repository_id)
+/// The partition of all that is known of a repository's heads.
+pub(super) fn partition(repository_id: u64) -> String {
+    format!("repo#{repository_id}")
 }
 
 fn pull_requests(head: &Head) -> String {
@@ -52,7 +53,7 @@ impl Heads for Stores {
     async fn watch(&self, lease: &Lease, watched: &HeadPullRequest) -> Result<(), StoreError> {
         let put = Put::builder()
             .table_name(self.table(TableName::Heads))
-            .item("pk", text(partition(&lease.head)))
+            .item("pk", text(partition(lease.head.repository_id)))
             .item("sk", text(pull_request(&lease.head, watched.number)))
             .item(FORMAT, number(PULL_REQUEST_FORMAT))
             .item("number", number(watched.number))
@@ -66,7 +67,7 @@ impl Heads for Stores {
     async fn forget(&self, lease: &Lease, number: u64) -> Result<(), StoreError> {
         let delete = Delete::builder()
             .table_name(self.table(TableName::Heads))
-            .key("pk", text(partition(&lease.head)))
+            .key("pk", text(partition(lease.head.repository_id)))
             .key("sk", text(pull_request(&lease.head, number)))
             .build();
         let delete = delete.map(|delete| write().delete(delete));
@@ -81,7 +82,7 @@ impl Heads for Stores {
             .query()
             .table_name(self.table(TableName::Heads))
             .key_condition_expression("pk = :pk AND begins_with(sk, :sk)")
-            .expression_attribute_values(":pk", text(partition(head)))
+            .expression_attribute_values(":pk", text(partition(head.repository_id)))
             .expression_attribute_values(":sk", text(pull_requests(head)))
             .consistent_read(true)
             .into_paginator()
@@ -108,7 +109,7 @@ impl Heads for Stores {
             .dynamodb
             .get_item()
             .table_name(self.table(TableName::Heads))
-            .key("pk", text(partition(head)))
+            .key("pk", text(partition(head.repository_id)))
             .key("sk", text(generation(head)))
             .consistent_read(true)
             .send()
@@ -132,7 +133,7 @@ impl Heads for Stores {
             .map_err(|source| call.error(StoreErrorKind::Corrupt, source))?;
         let put = Put::builder()
             .table_name(self.table(TableName::Heads))
-            .item("pk", text(partition(&lease.head)))
+            .item("pk", text(partition(lease.head.repository_id)))
             .item("sk", text(generation(&lease.head)))
             .item(FORMAT, number(GENERATION_FORMAT))
             .item("generation", text(json))
@@ -159,9 +160,11 @@ impl Stores {
         write: Result<aws_sdk_dynamodb::types::builders::TransactWriteItemBuilder, BuildError>,
     ) -> Result<(), StoreError> {
         let bug = |source: BuildError| call.error(StoreErrorKind::Refused, source);
+        let (pk, sk) = leases::key(&lease.head);
         let check = ConditionCheck::builder()
             .table_name(self.table(TableName::Leases))
-            .key("pk", text(leases::key(&lease.head)))
+            .key("pk", text(pk))
+            .key("sk", text(sk))
             .condition_expression("epoch = :epoch")
             .expression_attribute_values(":epoch", number(lease.epoch))
             .build()

@@ -23,11 +23,18 @@ const TABLE: Table = Table {
     key: "head",
 };
 
-const ITEM_FORMAT: u32 = 1;
+pub(super) const ITEM_FORMAT: u32 = 1;
 
-/// The partition key of a head's lease; writes about the head check its epoch.
-pub(super) fn key(head: &Head) -> String {
-    format!("head#{}#{}", head.repository_id, head.sha)
+/// Partition and sort key of a head's lease; writes about the head check its epoch. A repository's
+/// leases stand together, so that they are found.
+pub(super) fn key(head: &Head) -> (String, String) {
+    let sort = format!("sha#{}", head.sha);
+    (partition(head.repository_id), sort)
+}
+
+/// The partition of a repository's leases.
+pub(super) fn partition(repository_id: u64) -> String {
+    format!("repo#{repository_id}")
 }
 
 #[async_trait]
@@ -135,14 +142,41 @@ impl Leases for Stores {
             },
         }
     }
+
+    async fn abandon(&self, lease: &Lease) -> Result<(), StoreError> {
+        let call = Call {
+            operation: "abandon",
+            table: TABLE,
+        };
+        let (pk, sk) = key(&lease.head);
+        let answer = self
+            .dynamodb
+            .delete_item()
+            .table_name(self.table(TableName::Leases))
+            .key("pk", text(pk))
+            .key("sk", text(sk))
+            .condition_expression("epoch = :epoch")
+            .expression_attribute_values(":epoch", number(lease.epoch))
+            .send()
+            .await;
+        match answer {
+            Ok(_) => Ok(()),
+            Err(error) => match error.as_service_error() {
+                Some(said) if said.is_conditional_check_failed_exception() => Ok(()),
+                _ => Err(call.failed(&error)),
+            },
+        }
+    }
 }
 
 impl Stores {
     fn update_lease(&self, head: &Head) -> UpdateItemFluentBuilder {
+        let (pk, sk) = key(head);
         self.dynamodb
             .update_item()
             .table_name(self.table(TableName::Leases))
-            .key("pk", text(key(head)))
+            .key("pk", text(pk))
+            .key("sk", text(sk))
     }
 }
 

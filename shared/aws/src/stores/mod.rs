@@ -6,9 +6,11 @@ mod call;
 mod deliveries;
 mod evaluations;
 mod heads;
+mod installations;
 mod item;
 mod leases;
 mod policies;
+mod purge;
 mod retries;
 
 use std::fmt;

@@ -73,7 +73,8 @@ async fn an_item_that_is_not_as_we_write_it_is_corrupt() {
     );
 
     let lease = [
-        ("pk", s(&format!("head#1#{sha}"))),
+        ("pk", s("repo#1")),
+        ("sk", s(&format!("sha#{sha}"))),
         ("v", n("1")),
         ("until", s("z")),
     ];

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
+use aws_sdk_dynamodb::operation::batch_write_item::BatchWriteItemInput;
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemInput;
 use aws_sdk_dynamodb::operation::get_item::GetItemInput;
 use aws_sdk_dynamodb::operation::put_item::PutItemInput;
 use aws_sdk_dynamodb::operation::query::QueryInput;
@@ -50,10 +52,24 @@ impl Intercept for Recorder {
 }
 
 fn actions(service: &str, operation: &str, input: &Input) -> Vec<Recorded> {
+    if let Some(batch) = input.downcast_ref::<BatchWriteItemInput>() {
+        let tables = batch.request_items().into_iter().flatten();
+        let name = format!("{service}:{operation}");
+        return tables
+            .map(|(table, _)| (name.clone(), Some(table.clone())))
+            .collect();
+    }
     let Some(transaction) = input.downcast_ref::<TransactWriteItemsInput>() else {
-        // A batch is allowed by what allows its messages.
-        let name = operation.trim_end_matches("Batch");
-        return vec![(format!("{service}:{name}"), table(input))];
+        let names: &[&str] = match operation {
+            // These two are called otherwise than what allows them.
+            // <https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html>
+            "ListObjectVersions" => &["ListBucketVersions"],
+            "DeleteObjects" => &["DeleteObject", "DeleteObjectVersion"],
+            // A batch is allowed by what allows its messages.
+            other => &[other.trim_end_matches("Batch")],
+        };
+        let action = |name: &&str| (format!("{service}:{name}"), table(input));
+        return names.iter().map(action).collect();
     };
     transaction
         .transact_items()
@@ -90,7 +106,13 @@ fn table(input: &Input) -> Option<String> {
             .downcast_ref::<UpdateItemInput>()
             .and_then(UpdateItemInput::table_name)
     };
+    let delete = || {
+        input
+            .downcast_ref::<DeleteItemInput>()
+            .and_then(DeleteItemInput::table_name)
+    };
     get.or_else(put)
+        .or_else(delete)
         .or_else(query)
         .or_else(update)
         .map(str::to_owned)

@@ -1,5 +1,6 @@
 //! Empty tables, a bucket and queues for one test, removed when it held.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::Duration;
@@ -136,6 +137,60 @@ impl Site {
         aws_sdk_s3::Client::from_conf(config.build())
     }
 
+    /// Lets the bucket keep what is replaced and removed, as an operator may have it.
+    pub(crate) async fn keep_versions(&self) {
+        let enabled = aws_sdk_s3::types::VersioningConfiguration::builder()
+            .status(aws_sdk_s3::types::BucketVersioningStatus::Enabled)
+            .build();
+        let kept = self.s3().put_bucket_versioning().bucket(&self.bucket);
+        let kept = kept.versioning_configuration(enabled).send();
+        kept.await.expect("versions are kept");
+    }
+
+    /// The partition keys of all items of all tables.
+    pub(crate) async fn partitions(&self) -> BTreeSet<String> {
+        let mut partitions = BTreeSet::new();
+        for table in TableName::ALL {
+            let mut items = self
+                .dynamodb
+                .scan()
+                .table_name(self.names.table(table))
+                .consistent_read(true)
+                .into_paginator()
+                .items()
+                .send();
+            while let Some(item) = items.next().await {
+                let item = item.expect("an item");
+                let key = item["pk"].as_s().expect("a string").clone();
+                partitions.insert(key);
+            }
+        }
+        partitions
+    }
+
+    /// The keys of all versions of all objects in the bucket.
+    pub(crate) async fn versions(&self) -> Vec<String> {
+        let (mut keys, mut marker, mut version) = (Vec::new(), None, None);
+        loop {
+            let page = self
+                .s3()
+                .list_object_versions()
+                .bucket(&self.bucket)
+                .set_key_marker(marker)
+                .set_version_id_marker(version)
+                .send()
+                .await
+                .expect("a page");
+            let versions = page.versions().iter().filter_map(|it| it.key());
+            let markers = page.delete_markers().iter().filter_map(|it| it.key());
+            keys.extend(versions.chain(markers).map(str::to_owned));
+            if page.is_truncated != Some(true) {
+                return keys;
+            }
+            (marker, version) = (page.next_key_marker, page.next_version_id_marker);
+        }
+    }
+
     /// Removes what was made; a failed test leaves it, for whoever looks into it.
     pub(crate) async fn remove(self) {
         for table in TableName::ALL {
@@ -145,20 +200,34 @@ impl Site {
         }
         let s3 = self.s3();
         if s3.head_bucket().bucket(&self.bucket).send().await.is_ok() {
-            let mut objects = s3
-                .list_objects_v2()
-                .bucket(&self.bucket)
-                .into_paginator()
-                .send();
-            while let Some(page) = objects.next().await {
-                for object in page.expect("a page").contents() {
-                    let key = object.key().expect("a key");
-                    let removed = s3.delete_object().bucket(&self.bucket).key(key).send();
-                    removed.await.expect("the object is removed");
-                }
-            }
+            self.empty_bucket().await;
             let removed = s3.delete_bucket().bucket(&self.bucket).send();
             removed.await.expect("the bucket is removed");
+        }
+    }
+
+    async fn empty_bucket(&self) {
+        let s3 = self.s3();
+        loop {
+            let page = s3.list_object_versions().bucket(&self.bucket).send();
+            let page = page.await.expect("a page");
+            let versions = page.versions().iter();
+            let versions = versions.map(|it| (it.key(), it.version_id()));
+            let markers = page.delete_markers().iter();
+            let markers = markers.map(|it| (it.key(), it.version_id()));
+            let all: Vec<_> = versions.chain(markers).collect();
+            if all.is_empty() {
+                return;
+            }
+            for (key, version) in all {
+                let removed = s3
+                    .delete_object()
+                    .bucket(&self.bucket)
+                    .key(key.expect("a key"))
+                    .set_version_id(version.map(str::to_owned))
+                    .send();
+                removed.await.expect("the object is removed");
+            }
         }
     }
 

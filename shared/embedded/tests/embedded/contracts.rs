@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::testing::contracts;
+use app::testing::contracts::{self, Kept};
 
 use crate::{Fixture, MINUTE};
 
@@ -41,6 +41,33 @@ async fn policies() {
 async fn budgets() {
     let fixture = Fixture::new();
     contracts::budgets(Arc::new(fixture.embedded.clone())).await;
+}
+
+#[tokio::test]
+async fn what_is_kept_of_an_account_goes() {
+    let fixture = Fixture::new();
+    let store = || Arc::new(fixture.embedded.clone());
+    contracts::installations(Kept {
+        installations: store(),
+        purge: store(),
+        leases: store(),
+        heads: store(),
+        evaluations: store(),
+        policies: store(),
+        budgets: store(),
+    })
+    .await;
+    // Not by the store's own word.
+    let left = fixture.rows_with(&[
+        ("repository_id", 12),
+        ("repository_id", 13),
+        ("installation_id", 5),
+        ("id", 12),
+        ("id", 5),
+    ]);
+    assert_eq!(left, [""; 0], "rows are left");
+    let kept = fixture.rows_with(&[("repository_id", 123), ("installation_id", 55)]);
+    assert!(kept.len() > 60, "the others' are kept: {kept:?}");
 }
 
 #[tokio::test]

@@ -85,6 +85,32 @@ impl Fixture {
         }
     }
 
+    /// The rows of all tables that have one of these values, as `table column value`.
+    fn rows_with(&self, values: &[(&str, i64)]) -> Vec<String> {
+        let file = self.path().join("phase-mirror.sqlite3");
+        let connection = rusqlite::Connection::open(file).expect("opened");
+        let mut columns = connection
+            .prepare(
+                "SELECT s.name, c.name FROM sqlite_schema s, pragma_table_info(s.name) c
+                 WHERE s.type = 'table'",
+            )
+            .expect("prepared");
+        let columns = columns
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+            .expect("asked");
+        let columns: Vec<(String, String)> = columns.map(|row| row.expect("a column")).collect();
+        let mut found = Vec::new();
+        for (table, column) in columns {
+            for (_, value) in values.iter().filter(|(name, _)| *name == column) {
+                let count = format!("SELECT count(*) FROM {table} WHERE {column} = ?1");
+                let count = connection.query_row(&count, [value], |row| row.get::<_, usize>(0));
+                let row = format!("{table} {column} {value}");
+                found.extend(std::iter::repeat_n(row, count.expect("counted")));
+            }
+        }
+        found
+    }
+
     /// Runs SQL behind the stores' back.
     fn damage(&self, sql: &str) {
         let file = self.path().join("phase-mirror.sqlite3");

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use app::ports::EventQueue;
+use app::ports::{EventQueue, Installations};
 use app::testing::contracts;
 use embedded::{Embedded, OpenError};
 use expect_test::{Expect, expect};
@@ -78,7 +78,7 @@ async fn a_schema_of_a_later_version_is_left_alone() {
         directory.path(),
         &refused(directory.path()),
         &expect![
-            "DIR/phase-mirror.sqlite3 has schema 99 and this version of phase-mirror knows up to 3; it was left as it is: run the version that wrote it, or a later one"
+            "DIR/phase-mirror.sqlite3 has schema 99 and this version of phase-mirror knows up to 4; it was left as it is: run the version that wrote it, or a later one"
         ],
     );
 }
@@ -89,11 +89,12 @@ async fn a_database_of_the_first_schema_is_brought_up_to_date() {
     drop(open(directory.path(), &TestClock::new()));
     run_sql(
         directory.path(),
-        "DROP TABLE policies; DROP TABLE pauses; PRAGMA user_version = 1",
+        "DROP TABLE policies; DROP TABLE pauses; DROP TABLE repositories; PRAGMA user_version = 1",
     );
     let embedded = open(directory.path(), &TestClock::new());
     contracts::policies(Arc::new(embedded.clone())).await;
-    contracts::budgets(Arc::new(embedded)).await;
+    contracts::budgets(Arc::new(embedded.clone())).await;
+    embedded.record(1, 2).await.expect("recorded");
 }
 
 #[tokio::test]

@@ -5,14 +5,15 @@ use std::time::Duration;
 use app::StoreErrorKind;
 use app::check::{CheckOutput, Conclusion};
 use app::ports::{
-    Acquired, Budget, Budgets, Clock, Deliveries, DeliveryOutcome, Evaluations, FinishedDelivery,
-    Generation, HeadPullRequest, Heads, Lease, Leases, Pause, StoredEvaluation,
+    self, Acquired, Budget, Budgets, Clock, Deliveries, DeliveryOutcome, Evaluations, EventQueue,
+    FinishedDelivery, Generation, HeadPullRequest, Heads, Lease, Leases, Pause, Purge,
+    StoredEvaluation,
 };
 use embedded::Purged;
 use jiff::SignedDuration;
 use oracle::BranchName;
 
-use crate::{Fixture, MINUTE, delivery, head};
+use crate::{Fixture, MINUTE, delivery, head, message};
 
 fn end(fixture: &Fixture, detail: &str) -> FinishedDelivery {
     FinishedDelivery {
@@ -291,4 +292,28 @@ async fn a_lease_longer_than_time_itself_is_kept() {
     assert!(matches!(granted, Ok(Acquired::Granted(_))));
     let other = fixture.embedded.acquire(&head(1), now, MINUTE).await;
     assert!(matches!(other, Ok(Acquired::Held { .. })), "{other:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_was_given_up_goes_with_its_repository() {
+    let fixture = Fixture::new();
+    let (queue, store) = (fixture.embedded.queue(), &fixture.embedded);
+    for number in [1, 2] {
+        queue.send(&message(number)).await.expect("sent");
+        let received = queue.receive(MINUTE).await.expect("answered").received;
+        let receipt = received.expect("a message").receipt;
+        queue
+            .give_up(receipt, "why".to_owned())
+            .await
+            .expect("dead");
+    }
+    // One that nobody can read is nobody's.
+    fixture.damage("UPDATE dead_letters SET body = '{' WHERE message_id = 1");
+    let now = fixture.clock.now();
+    let purged = store.purge_repository(1, 3, now).await.expect("purged");
+    assert_eq!(purged, ports::Purged::Gone);
+    let left = async || queue.dead_letters(9).await.expect("answered").len();
+    assert_eq!(left().await, 2, "another repository's");
+    store.purge_repository(1, 2, now).await.expect("purged");
+    assert_eq!(left().await, 1);
 }

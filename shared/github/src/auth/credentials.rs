@@ -45,6 +45,21 @@ impl Credentials {
         }
     }
 
+    /// Gets a token for work on a repository, by the ids of installation and repository, in place
+    /// of the one that is kept.
+    pub(crate) async fn renew(
+        &self,
+        transport: &Transport,
+        urls: &ApiUrl,
+        place: (u64, u64),
+        now: Timestamp,
+    ) -> Result<(), GitHubError> {
+        match self {
+            Self::App(tokens) => tokens.renew(transport, urls, place, now).await,
+            Self::Given(_) => Ok(()),
+        }
+    }
+
     /// A token of the App itself.
     pub(crate) async fn app(
         &self,
@@ -66,6 +81,14 @@ impl Credentials {
     pub(crate) async fn forget_restrictions(&self, repository: &Repository) {
         match self {
             Self::App(tokens) => tokens.forget_restrictions(repository).await,
+            Self::Given(_) => {}
+        }
+    }
+
+    /// Forgets the tokens of an installation, and what was refused to it.
+    pub(crate) async fn forget_installation(&self, installation_id: u64) {
+        match self {
+            Self::App(tokens) => tokens.forget_installation(installation_id).await,
             Self::Given(_) => {}
         }
     }

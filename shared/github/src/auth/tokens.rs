@@ -101,7 +101,7 @@ impl Tokens {
         purpose: Purpose,
         now: Timestamp,
     ) -> Result<Arc<Token>, GitHubError> {
-        let key = key(repository, purpose);
+        let (place, key) = (place(repository, purpose), key(repository, purpose));
         if let Some(token) = self.kept.get(&key).await.filter(|it| it.is_good(now)) {
             return Ok(token);
         }
@@ -111,14 +111,43 @@ impl Tokens {
             if kept.is_some_and(|kept| kept.value().is_good(now)) {
                 return Ok(Op::Nop);
             }
-            let token = self
-                .create(transport, urls, repository, purpose, now)
-                .await?;
+            let token = self.create(transport, urls, place, purpose, now).await?;
             Ok(Op::Put(Arc::new(token)))
         });
         let entry = made.await?.into_entry();
         let missing = || error::unexpected(ACCESS_TOKEN, "the token was not kept");
         entry.map(moka::Entry::into_value).ok_or_else(missing)
+    }
+
+    /// Gets a token for work on the repository with these ids, of its installation and its own, in
+    /// place of the one that is kept.
+    pub(crate) async fn renew(
+        &self,
+        transport: &Transport,
+        urls: &ApiUrl,
+        place: (u64, u64),
+        now: Timestamp,
+    ) -> Result<(), GitHubError> {
+        let key = (place.0, place.1, Purpose::Work);
+        self.kept.invalidate(&key).await;
+        let token = self
+            .create(transport, urls, place, Purpose::Work, now)
+            .await?;
+        self.kept.insert(key, Arc::new(token)).await;
+        Ok(())
+    }
+
+    /// Forgets the tokens of an installation, and what was refused to it.
+    pub(crate) async fn forget_installation(&self, installation_id: u64) {
+        for purpose in [Purpose::Work, Purpose::Settings] {
+            self.restricted
+                .invalidate(&(installation_id, purpose))
+                .await;
+        }
+        let kept = self.kept.iter().map(|(key, _)| *key);
+        for key in kept.filter(|key| key.0 == installation_id) {
+            self.kept.invalidate(&key).await;
+        }
     }
 
     /// Drops a token that GitHub refused, unless another has taken its place.
@@ -128,8 +157,7 @@ impl Tokens {
         purpose: Purpose,
         refused: &Arc<Token>,
     ) {
-        let key = key(repository, purpose);
-        let entry = self.kept.entry(key);
+        let entry = self.kept.entry(key(repository, purpose));
         entry
             .and_compute_with(async |kept| match kept {
                 Some(kept) if Arc::ptr_eq(kept.value(), refused) => Op::Remove,
@@ -162,11 +190,11 @@ impl Tokens {
         &self,
         transport: &Transport,
         urls: &ApiUrl,
-        repository: &Repository,
+        (installation_id, repository_id): (u64, u64),
         purpose: Purpose,
         now: Timestamp,
     ) -> Result<Token, GitHubError> {
-        let restricted = (repository.installation_id, purpose);
+        let restricted = (installation_id, purpose);
         let is_restricted = self.restricted.contains_key(&restricted);
         let mut scope = match purpose {
             Purpose::Work if is_restricted => Scope::Required,
@@ -176,9 +204,9 @@ impl Tokens {
             Purpose::AccountPolicy => Scope::Contents,
         };
         loop {
-            let asked = scope.asked(repository);
+            let asked = scope.asked(repository_id);
             let answer = self
-                .ask(transport, urls, repository.installation_id, &asked, now)
+                .ask(transport, urls, installation_id, &asked, now)
                 .await?;
             if answer.status == StatusCode::UNPROCESSABLE_ENTITY {
                 match Unprocessable::of(&answer) {
@@ -225,14 +253,20 @@ impl Tokens {
     }
 }
 
-/// What a token is kept by. That for an account's policy serves all its repositories; no
-/// repository has the id 0.
-fn key(repository: &Repository, purpose: Purpose) -> (u64, u64, Purpose) {
+/// What a token is for, by the ids of installation and repository. That for an account's policy
+/// serves all its repositories; no repository has the id 0.
+fn place(repository: &Repository, purpose: Purpose) -> (u64, u64) {
     let id = match purpose {
         Purpose::Work | Purpose::Settings => repository.id,
         Purpose::AccountPolicy => 0,
     };
-    (repository.installation_id, id, purpose)
+    (repository.installation_id, id)
+}
+
+/// What a token is kept by.
+fn key(repository: &Repository, purpose: Purpose) -> (u64, u64, Purpose) {
+    let (installation_id, repository_id) = place(repository, purpose);
+    (installation_id, repository_id, purpose)
 }
 
 impl Token {
@@ -261,11 +295,11 @@ impl Scope {
     }
 
     /// The request: where, and what.
-    fn asked(self, repository: &Repository) -> Value {
+    fn asked(self, repository_id: u64) -> Value {
         let permissions = self.permissions();
         match self {
             Self::Full | Self::Required | Self::Settings => json!({
-                "repository_ids": [repository.id],
+                "repository_ids": [repository_id],
                 "permissions": permissions,
             }),
             Self::Contents => json!({

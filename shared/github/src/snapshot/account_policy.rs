@@ -35,7 +35,15 @@ pub(super) struct Policies(Cache<(u64, String), AccountPolicy>);
 impl Policies {
     pub(super) fn new() -> Self {
         let cache = Cache::builder().max_capacity(MOST_ACCOUNTS);
-        Self(cache.time_to_live(KEPT).build())
+        let cache = cache.time_to_live(KEPT).support_invalidation_closures();
+        Self(cache.build())
+    }
+
+    /// Forgets the policy of an installation's account.
+    pub(super) fn forget_installation(&self, installation_id: u64) {
+        // An error is that of a cache without closures.
+        let of_it = move |key: &(u64, String), _: &_| key.0 == installation_id;
+        let _ = self.0.invalidate_entries_if(of_it);
     }
 
     /// Forgets the policy of a repository's account.

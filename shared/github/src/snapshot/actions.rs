@@ -39,7 +39,14 @@ pub(super) struct Permissions(Cache<(u64, u64), Fact<ActionsPermissions>>);
 impl Permissions {
     pub(super) fn new() -> Self {
         let cache = Cache::builder().max_capacity(MOST_KEPT).time_to_live(KEPT);
-        Self(cache.build())
+        Self(cache.support_invalidation_closures().build())
+    }
+
+    /// Forgets what an installation was shown.
+    pub(super) fn forget_installation(&self, installation_id: u64) {
+        // An error is that of a cache without closures.
+        let of_it = move |key: &(u64, u64), _: &_| key.0 == installation_id;
+        let _ = self.0.invalidate_entries_if(of_it);
     }
 
     /// Forgets what a repository permits.

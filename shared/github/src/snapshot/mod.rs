@@ -57,6 +57,12 @@ impl Kept {
             policies: Policies::new(),
         }
     }
+
+    /// Forgets what an installation was shown that may be another now.
+    pub(crate) fn forget_installation(&self, installation_id: u64) {
+        self.permissions.forget_installation(installation_id);
+        self.policies.forget_installation(installation_id);
+    }
 }
 
 /// The commits whose trees are compared.

@@ -11,12 +11,13 @@ mod payload;
 mod tests;
 
 use app::check::CHECK_NAME;
-use app::event::Wish;
+use app::event::{Concern, Event, Wish};
 use app::webhook::{DecodeError, Decoded};
 
 use payload::{
-    ButtonPayload, CheckRunPayload, CheckSuitePayload, Envelope, MergeGroupPayload,
-    PullRequestPayload, PushPayload,
+    ButtonPayload, CheckRunPayload, CheckSuitePayload, Envelope, InstallationPayload,
+    MergeGroupPayload, PullRequestPayload, PushPayload, RepositoriesPayload,
+    RepositoryEventPayload,
 };
 
 /// Reads one delivery. `event` is the header `X-GitHub-Event`, `body` the raw JSON.
@@ -74,8 +75,42 @@ pub fn decode(event: &str, body: &[u8]) -> Result<Decoded, DecodeError> {
             let payload: CheckSuitePayload = payload::read(body)?;
             Ok(Decoded::Event(payload.into_event()))
         }
-        _ => Ok(ignored(event, action)),
+        _ => {
+            let lasting = of_installation(event, action, &envelope, body)?;
+            Ok(lasting.map_or_else(|| ignored(event, action), Decoded::Event))
+        }
     }
+}
+
+/// What concerns an installation, or a repository as its.
+fn of_installation(
+    event: &str,
+    action: Option<&str>,
+    envelope: &Envelope,
+    body: &[u8],
+) -> Result<Option<Event>, DecodeError> {
+    Ok(Some(match (event, action) {
+        ("repository", Some("renamed" | "transferred" | "deleted"))
+            if envelope.installation.is_some() =>
+        {
+            payload::read::<RepositoryEventPayload>(body)?.into_event()
+        }
+        // These two every App hears, whatever it is subscribed to.
+        ("installation", Some("deleted")) => {
+            payload::read::<InstallationPayload>(body)?.into_event(Concern::Removed)
+        }
+        (
+            "installation",
+            Some("created" | "suspend" | "unsuspend" | "new_permissions_accepted"),
+        ) => payload::read::<InstallationPayload>(body)?.into_event(Concern::Access),
+        ("installation_repositories", Some("added")) => {
+            payload::read::<InstallationPayload>(body)?.into_event(Concern::Access)
+        }
+        ("installation_repositories", Some("removed")) => {
+            payload::read::<RepositoriesPayload>(body)?.into_event()
+        }
+        _ => return Ok(None),
+    }))
 }
 
 fn ignored(event: &str, action: Option<&str>) -> Decoded {

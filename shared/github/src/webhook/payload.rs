@@ -1,7 +1,7 @@
 //! The fields of payloads that are read, and nothing else.
 
 use app::check::Button;
-use app::event::{Event, Login, MergeGroup, Repository, Wish};
+use app::event::{Concern, Event, Login, MergeGroup, Repository, Wish};
 use app::webhook::DecodeError;
 use oracle::{BranchName, InvalidName, ObjectId, RepositoryName};
 use serde::Deserialize;
@@ -9,7 +9,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
 
 /// Every field that is read; an error names one of these, never a key of the payload's own.
-const FIELDS: [&str; 43] = [
+const FIELDS: [&str; 45] = [
     "action",
     "before",
     "changes",
@@ -46,6 +46,8 @@ const FIELDS: [&str; 43] = [
     "pull_request.head.sha",
     "pull_request.number",
     "ref",
+    "repositories_removed",
+    "repositories_removed.id",
     "repository",
     "repository.full_name",
     "repository.id",
@@ -305,6 +307,60 @@ impl PushedCommit {
     fn touches_policy(&self) -> bool {
         let mut changed = [&self.added, &self.modified, &self.removed].into_iter();
         changed.any(|paths| paths.iter().any(|path| path == oracle::policy::PATH))
+    }
+}
+
+/// `repository`.
+#[derive(Debug, Deserialize)]
+pub(super) struct RepositoryEventPayload {
+    installation: Installation,
+    repository: RepositoryPayload,
+}
+
+impl RepositoryEventPayload {
+    pub(super) fn into_event(self) -> Event {
+        Event::Repository {
+            repository: self.repository.of(&self.installation),
+        }
+    }
+}
+
+/// `installation`.
+#[derive(Debug, Deserialize)]
+pub(super) struct InstallationPayload {
+    installation: Installation,
+}
+
+impl InstallationPayload {
+    pub(super) fn into_event(self, concern: Concern) -> Event {
+        Event::Installation {
+            installation_id: self.installation.id,
+            concern,
+        }
+    }
+}
+
+/// `installation_repositories`, action `removed`.
+/// <https://docs.github.com/en/webhooks/webhook-events-and-payloads#installation_repositories>
+#[derive(Debug, Deserialize)]
+pub(super) struct RepositoriesPayload {
+    installation: Installation,
+    /// Empty where all of the account's were the installation's, and some are from now on.
+    repositories_removed: Vec<RemovedRepository>,
+}
+
+#[derive(Debug, Deserialize)]
+struct RemovedRepository {
+    id: u64,
+}
+
+impl RepositoriesPayload {
+    pub(super) fn into_event(self) -> Event {
+        let left = self.repositories_removed.iter().map(|it| it.id);
+        Event::Installation {
+            installation_id: self.installation.id,
+            concern: Concern::left(left.collect()),
+        }
     }
 }
 

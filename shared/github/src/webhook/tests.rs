@@ -1,7 +1,7 @@
 //! Payloads read as they should be, whole, cut, odd and hostile.
 
 use app::check::CHECK_NAME;
-use app::event::{Event, Login, Repository, Wish};
+use app::event::{Concern, Event, Login, Repository, Wish};
 use app::webhook::{DecodeError, Decoded};
 use oracle::{ObjectId, RepositoryName};
 use serde_json::{Value, json};
@@ -204,6 +204,78 @@ fn a_push_names_what_is_wrong_with_it() {
         field: "commits.added",
     });
     assert_eq!(decode("push", wrong.as_bytes()), error);
+}
+
+#[test]
+fn what_becomes_of_an_installation_is_an_event_whatever_is_subscribed_to() {
+    let installation = |event: &str, action: &str, removed: &[u64]| {
+        let removed: Vec<Value> = removed.iter().map(|id| json!({ "id": id })).collect();
+        let payload = json!({
+            "action": action,
+            "installation": { "id": 5 },
+            "repositories_removed": removed,
+        });
+        match read(event, &payload) {
+            Decoded::Event(Event::Installation {
+                installation_id: 5,
+                concern,
+            }) => concern,
+            other => panic!("{event} {action}: {other:?}"),
+        }
+    };
+    assert_eq!(
+        installation("installation", "deleted", &[]),
+        Concern::Removed
+    );
+    for action in [
+        "created",
+        "suspend",
+        "unsuspend",
+        "new_permissions_accepted",
+    ] {
+        assert_eq!(installation("installation", action, &[]), Concern::Access);
+    }
+    let event = "installation_repositories";
+    assert_eq!(installation(event, "added", &[]), Concern::Access);
+    let left = Concern::Left(vec![2, 7]);
+    assert_eq!(installation(event, "removed", &[7, 2]), left);
+    // From all to some: GitHub does not say which have gone.
+    assert_eq!(
+        installation(event, "removed", &[]),
+        Concern::Left(Vec::new())
+    );
+    let odd = json!({
+        "action": "removed",
+        "installation": { "id": 5 },
+        "repositories_removed": [{ "id": "hunter2" }],
+    });
+    let field = "repositories_removed.id";
+    assert_eq!(
+        decode(event, odd.to_string().as_bytes()),
+        Err(DecodeError::Field { field })
+    );
+}
+
+#[test]
+fn a_repository_that_moves_or_goes_is_an_event() {
+    let repository = |action: &str| {
+        let payload = json!({
+            "action": action,
+            "installation": { "id": 5 },
+            "repository": { "id": 2, "full_name": "octo-org/hello" },
+        });
+        read("repository", &payload)
+    };
+    for action in ["renamed", "transferred", "deleted"] {
+        let Decoded::Event(Event::Repository { repository }) = repository(action) else {
+            panic!("{action} is no event");
+        };
+        assert_eq!((repository.installation_id, repository.id), (5, 2));
+    }
+    assert_eq!(
+        repository("privatized"),
+        ignored("repository", Some("privatized"))
+    );
 }
 
 #[test]
@@ -418,6 +490,8 @@ fn every_official_example_is_understood() {
         "push",
         "ping",
         "installation",
+        "installation_repositories",
+        "repository",
     ] {
         let examples = contract.webhook_examples(name).unwrap();
         assert!(!examples.is_empty(), "no examples of {name}");
@@ -429,7 +503,8 @@ fn every_official_example_is_understood() {
             }
         }
     }
+    // Of installations 7 and of their repositories 3; repositories renamed 1, transferred 1; pull requests
     // opened 3, reopened 2, closed 2, synchronize 1, ready_for_review 1, suites rerequested 2; the
     // runs that are rerequested are another App's, and the others have no installation.
-    assert_eq!(events, 11);
+    assert_eq!(events, 23);
 }

@@ -118,9 +118,11 @@ impl World {
         snapshot.unwrap()
     }
 
-    /// The latest webhook as a message to a worker.
+    /// The latest webhook about the repository as a message to a worker.
     pub(crate) fn message(&self) -> Message {
-        let delivery = self.sandbox.deliveries().pop().expect("a delivery");
+        let deliveries = self.sandbox.deliveries().into_iter();
+        let mut of_repository = deliveries.filter(|it| !it.event.starts_with("installation"));
+        let delivery = of_repository.next_back().expect("a delivery");
         let decoded = github::webhook::decode(&delivery.event, &delivery.body).unwrap();
         let Decoded::Event(event) = decoded else {
             panic!("{decoded:?}");
@@ -147,6 +149,9 @@ impl World {
                 policies: self.stores.clone(),
                 account_policies: self.github.clone(),
                 collaborators: self.github.clone(),
+                installations: self.stores.clone(),
+                access: self.github.clone(),
+                purge: self.stores.clone(),
             },
             judge: oracle::evaluate,
             lease: evaluate::LEASE,

@@ -32,7 +32,7 @@ use crate::clock::SystemClock;
 use crate::judge::judge;
 use crate::telemetry::{self, Spans, chain, emf::Emf};
 
-/// What such a function may do in AWS; a test holds template.yaml to it.
+/// What every such function may do in AWS; a test holds template.yaml to it.
 pub const ACTIONS: &[&[Action]] = &[
     actions::QUEUE_CONSUMER,
     actions::PARAMETERS,
@@ -42,7 +42,11 @@ pub const ACTIONS: &[&[Action]] = &[
     actions::POLICIES,
     actions::BUDGETS,
     actions::EVALUATIONS,
+    actions::INSTALLATIONS,
 ];
+
+/// What `lifecycle` may do besides.
+pub const LIFECYCLE_ACTIONS: &[&[Action]] = &[actions::INSTALLATIONS_LISTED, actions::PURGE];
 
 /// The parameters it reads.
 pub const PARAMETERS: &[ParameterName] = &credentials::PARAMETERS;
@@ -186,6 +190,9 @@ impl Function {
                 check_runs: Arc::clone(&github) as _,
                 account_policies: Arc::clone(&github) as _,
                 collaborators: Arc::clone(&github) as _,
+                installations: Arc::clone(stores) as _,
+                access: Arc::clone(&github) as _,
+                purge: Arc::clone(stores) as _,
             },
             judge,
             lease: LEASE,

@@ -30,6 +30,26 @@ impl Selection {
         }
     }
 
+    /// What is selected once this repository is, too, of those that the account owns.
+    pub(crate) fn with(&self, _owned: &[u64], repository: u64) -> Self {
+        match self {
+            Self::All => Self::All,
+            Self::Selected(ids) => {
+                let more = ids.iter().copied().chain([repository]);
+                Self::Selected(more.collect())
+            }
+        }
+    }
+
+    /// What is selected once this repository is not, of those that the account owns.
+    pub(crate) fn without(&self, owned: &[u64], repository: u64) -> Self {
+        let ids: BTreeSet<u64> = match self {
+            Self::All => owned.iter().copied().collect(),
+            Self::Selected(ids) => ids.clone(),
+        };
+        Self::Selected(ids.into_iter().filter(|id| *id != repository).collect())
+    }
+
     fn contains(&self, repository: u64) -> bool {
         match self {
             Self::All => true,

@@ -256,9 +256,51 @@ impl Installation {
         });
     }
 
+    /// Its owner gives it another repository.
+    pub fn add_repository(&self, repository: &Repository) {
+        self.select(repository, "added", Selection::with);
+    }
+
+    /// Its owner takes a repository away from it. From one that has all, GitHub does not say
+    /// which are left.
+    pub fn remove_repository(&self, repository: &Repository) {
+        self.select(repository, "removed", Selection::without);
+    }
+
+    fn select(
+        &self,
+        repository: &Repository,
+        action: &str,
+        change: fn(&Selection, &[u64], u64) -> Selection,
+    ) {
+        self.shared.with(|state| {
+            let Some(installation) = state.installations.get(&self.id) else {
+                return;
+            };
+            let by = installation.account.clone();
+            let owned = state.repositories.values().filter(|it| it.owner == by);
+            let owned: Vec<u64> = owned.map(|it| it.id).collect();
+            let named = match installation.selection {
+                Selection::All => Vec::new(),
+                Selection::Selected(_) => vec![repository.id()],
+            };
+            let selection = change(&installation.selection, &owned, repository.id());
+            if let Some(installation) = state.installations.get_mut(&self.id) {
+                installation.selection = selection;
+            }
+            state.emit_installation_repositories(self.id, action, &named, &by);
+        });
+    }
+
     /// Its owner grants a permission.
     pub fn grant(&self, name: &str, access: Access) {
         self.change_permissions(|it| it.with(name, access));
+        self.shared.with(|state| {
+            if let Some(installation) = state.installations.get(&self.id) {
+                let by = installation.account.clone();
+                state.emit_installation(self.id, "new_permissions_accepted", &by);
+            }
+        });
     }
 
     /// A permission that it has no more, or never was granted.

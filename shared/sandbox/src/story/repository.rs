@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde_json::json;
+
 use super::pull_request::PullRequest;
 use crate::git::{Content, ObjectId};
 use crate::shared::Shared;
@@ -75,16 +77,29 @@ impl Repository {
 
     /// Renames it; its id stays, and its old name leads to it.
     pub fn rename(&self, name: &str) {
-        self.change(|it| {
+        self.with(|state| {
+            let Some(it) = state.repositories.get_mut(&self.id) else {
+                return;
+            };
             let former = std::mem::replace(&mut it.name, name.to_owned());
+            let changes = json!({ "changes": { "repository": { "name": { "from": former } } } });
             it.former_names.push(former);
+            state.emit_repository(self.id, "renamed", changes);
         });
+    }
+
+    /// Gives it to another account, an organisation; its id stays.
+    pub fn transfer(&self, owner: &str) {
+        self.with(|state| state.transfer(self.id, owner));
     }
 
     /// Deletes it. A pull request from a deleted fork has a head without a repository; other
     /// handles on a deleted repository panic when used.
     pub fn delete(&self) {
-        self.with(|state| state.repositories.remove(&self.id));
+        self.with(|state| {
+            state.emit_repository(self.id, "deleted", json!({}));
+            state.repositories.remove(&self.id);
+        });
     }
 
     /// Makes another branch the default.

@@ -1,14 +1,16 @@
 //! Webhook events: who gets them, and what they say.
 
 mod check;
+mod installation;
 mod merge_group;
+mod repository;
 mod sender;
 
 use serde_json::{Value, json};
 
 use crate::git::ObjectId;
 use crate::json::{Detail, extend, time};
-use crate::state::{Access, AccountKind, AppId, Installation, State, node_id};
+use crate::state::{Access, AccountKind, AppId, State, node_id};
 
 pub(crate) use sender::send;
 
@@ -71,23 +73,6 @@ impl State {
             "pusher": {"name": pusher, "email": format!("{pusher}@users.noreply.github.com")},
         });
         self.emit(repository, "push", pusher, &body);
-    }
-
-    /// An `installation` event; no App has to ask for these.
-    pub(crate) fn emit_installation(&mut self, id: u64, action: &str, sender: &str) {
-        let Some(installation) = self.installations.get(&id) else {
-            return;
-        };
-        let app = installation.app;
-        let body = json!({
-            "action": action,
-            "installation": self.installation_json(installation),
-            "repositories": self.installed_repositories(installation),
-            "requester": null,
-            "sender": self.account_json(sender),
-        });
-        let guid = self.fresh_guid();
-        self.deliver(app, Some(id), &guid, "installation", &body);
     }
 
     /// The `ping` that GitHub sends when a webhook gets an address.
@@ -164,25 +149,14 @@ impl State {
             .collect()
     }
 
-    fn installed_repositories(&self, installation: &Installation) -> Vec<Value> {
-        self.repositories
-            .values()
-            .filter(|it| self.installed_on(installation, it.id))
-            .map(|it| {
-                json!({
-                    "id": it.id,
-                    "node_id": node_id("R", it.id),
-                    "name": it.name,
-                    "full_name": it.full_name(),
-                    "private": it.private,
-                })
-            })
-            .collect()
-    }
-
     /// `organization-simple-webhooks`, where the owner is one.
     fn organization_json(&self, repository: u64) -> Option<Value> {
         let owner = &self.repositories.get(&repository)?.owner;
+        self.organization_named_json(owner)
+    }
+
+    /// `organization-simple-webhooks` of an account, where it is one.
+    fn organization_named_json(&self, owner: &str) -> Option<Value> {
         let account = self.accounts.get(owner)?;
         if account.kind != AccountKind::Organization {
             return None;

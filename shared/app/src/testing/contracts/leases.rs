@@ -19,6 +19,7 @@ pub async fn leases(store: Arc<dyn Leases>) {
     a_lost_lease_is_not_renewed(&*store).await;
     a_released_head_is_free_and_its_epoch_lives_on(&*store).await;
     releasing_a_lost_lease_changes_nothing(&*store).await;
+    of_an_abandoned_lease_nothing_is_kept(&*store).await;
     of_forty_workers_one_wins(Arc::clone(&store)).await;
     of_forty_workers_one_takes_over(store).await;
 }
@@ -137,6 +138,29 @@ async fn releasing_a_lost_lease_changes_nothing(store: &dyn Leases) {
             until: current.until
         },
         "only its holder releases a lease"
+    );
+}
+
+async fn of_an_abandoned_lease_nothing_is_kept(store: &dyn Leases) {
+    let lost = granted(store, &head(11), 0).await;
+    let current = granted(store, &head(11), 61).await;
+    store.abandon(&lost).await.expect("no error");
+    let other = store.acquire(&head(11), at(62), TTL).await;
+    let held = Acquired::Held {
+        until: current.until,
+    };
+    assert_eq!(
+        other.expect("answered"),
+        held,
+        "only its holder abandons a lease"
+    );
+    for _ in 0..2 {
+        store.abandon(&current).await.expect("abandoned");
+    }
+    let first = granted(store, &head(11), 62).await;
+    assert_eq!(
+        first.epoch, lost.epoch,
+        "nothing is known of the one before"
     );
 }
 

@@ -10,6 +10,7 @@ mod evaluations;
 mod event_queue;
 mod github;
 mod heads;
+mod installations;
 mod leases;
 mod policies;
 mod secret_source;
@@ -23,6 +24,7 @@ pub use github::{
     snapshots,
 };
 pub use heads::heads;
+pub use installations::{Kept, installations};
 pub use leases::leases;
 pub use policies::policies;
 pub use secret_source::secret_source;
