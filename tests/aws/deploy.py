@@ -44,6 +44,9 @@ def main() -> None:
         s3.create_bucket(
             Bucket=made, CreateBucketConfiguration={"LocationConstraint": REGION}
         )
+    s3.put_bucket_versioning(
+        Bucket=bucket, VersioningConfiguration={"Status": "Enabled"}
+    )
     for parameter, value in told["parameters"].items():
         client("ssm").put_parameter(
             Name=name(names["parameters"][parameter]),
@@ -74,7 +77,7 @@ def main() -> None:
                 source["Properties"]["ScalingConfig"] = {
                     "MaximumConcurrency": template["Parameters"][limit]["Default"]
                 }
-    print(json.dumps(make_stack(client, template, told, key)))
+    print(json.dumps(make_stack(client, template, told, key) | {"bucket": bucket}))
 
 
 def make_table(dynamodb, table: dict, name) -> None:

@@ -114,12 +114,12 @@ pub const DELIVERIES: &[Action] = &[
 pub const DELIVERIES_LOOKED_UP: &[Action] =
     &[call("dynamodb:GetItem", DELIVERIES_TABLE), READ_ENCRYPTED];
 
-/// `app::ports::Leases`.
-pub const LEASES: &[Action] = &[
-    call("dynamodb:UpdateItem", LEASES_TABLE),
-    call("dynamodb:DeleteItem", LEASES_TABLE),
-    READ_ENCRYPTED,
-];
+/// `app::ports::Leases`, for work on what is kept.
+pub const LEASES: &[Action] = &[call("dynamodb:UpdateItem", LEASES_TABLE), READ_ENCRYPTED];
+
+/// `app::ports::Leases`, where nothing is to be kept.
+pub const LEASES_ABANDONED: &[Action] =
+    &[call("dynamodb:DeleteItem", LEASES_TABLE), READ_ENCRYPTED];
 
 /// `app::ports::Heads`. A transaction is authorised by what it consists of.
 pub const HEADS: &[Action] = &[

@@ -7,6 +7,8 @@
 
 mod faults;
 mod life;
+mod lifecycle;
 mod load;
 mod proxy;
+mod redelivery;
 mod stack;

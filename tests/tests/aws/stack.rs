@@ -10,12 +10,13 @@ use std::time::{Duration, Instant};
 
 use app::check::CHECK_NAME;
 use app::evaluate::MAX_RECEIVES;
-use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
+use aws::names::{FunctionName, Names, TableName};
+use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider};
 use aws_sdk_sqs::types::QueueAttributeName;
 use sandbox::contract::Watched;
 use sandbox::{
-    Access, App, CheckRun, CheckStatus, GITHUB_ACTIONS, NewApp, Options, PullRequest, Ruleset,
-    Sandbox,
+    Access, App, CheckRun, CheckStatus, GITHUB_ACTIONS, Installation, NewApp, Options, PullRequest,
+    Ruleset, Sandbox,
 };
 use serde::Deserialize;
 use tempfile::TempDir;
@@ -58,6 +59,7 @@ const PATIENCE: Duration = Duration::from_mins(5);
 struct Deployed {
     webhook: String,
     queues: BTreeMap<String, String>,
+    bucket: String,
     public_actions: Vec<String>,
 }
 
@@ -65,9 +67,12 @@ struct Deployed {
 pub(crate) struct Stack {
     pub(crate) github: Sandbox,
     pub(crate) app: App,
+    pub(crate) installation: Installation,
     /// Between the functions and AWS.
     pub(crate) aws: Proxy,
     sqs: aws_sdk_sqs::Client,
+    dynamodb: aws_sdk_dynamodb::Client,
+    s3: aws_sdk_s3::Client,
     webhook_url: String,
     deployed: Deployed,
     watched: Watched,
@@ -123,7 +128,20 @@ impl Stack {
 
     /// The same, of which GitHub does not know where to send webhooks.
     pub(crate) async fn start_silent(prepare: impl FnOnce(&Proxy), max_receives: u32) -> Self {
-        let options = Options::default();
+        Self::start_with(Options::default(), prepare, max_receives).await
+    }
+
+    /// The same, whose GitHub believes that it is this much earlier, and that time stands still.
+    pub(crate) async fn start_silent_before(earlier: Duration) -> Self {
+        let now = jiff::Timestamp::now() - earlier;
+        let options = Options {
+            clock: sandbox::Clock::stopped_at(now),
+            ..Options::default()
+        };
+        Self::start_with(options, |_| {}, MAX_RECEIVES).await
+    }
+
+    async fn start_with(options: Options, prepare: impl FnOnce(&Proxy), max_receives: u32) -> Self {
         let github = Sandbox::start(options).await.expect("the sandbox starts");
         let watched = Watched::new(&github);
         let aws = Proxy::start().await;
@@ -136,24 +154,31 @@ impl Stack {
             .permission("pull_requests", Access::Read)
             .permission("statuses", Access::Read)
             .permission("actions", Access::Read)
-            .subscribed_to("pull_request");
+            .subscribed_to("pull_request")
+            .subscribed_to("push");
         let app = github.create_app(new);
         prepare(&aws);
         let deployed = emulator.deploy(&github, &app, max_receives);
         let host = deployed.webhook.trim_start_matches("https://");
         url.forward_to(emulator.port, Some(host.trim_end_matches('/')));
-        app.install("octo-org");
-        let sqs = aws_sdk_sqs::Config::builder()
+        let installation = app.install("octo-org");
+        let config = aws_config::SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("eu-central-1"))
-            .credentials_provider(Credentials::new("test", "test", None, None, "tests"))
+            .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
+                "test", "test", None, None, "tests",
+            )))
             .endpoint_url(format!("http://127.0.0.1:{}", emulator.port))
             .build();
+        let s3 = aws_sdk_s3::config::Builder::from(&config).force_path_style(true);
         Self {
             github,
             app,
+            installation,
             aws,
-            sqs: aws_sdk_sqs::Client::from_conf(sqs),
+            sqs: aws_sdk_sqs::Client::new(&config),
+            dynamodb: aws_sdk_dynamodb::Client::new(&config),
+            s3: aws_sdk_s3::Client::from_conf(s3.build()),
             webhook_url: format!("{}/webhook", url.url()),
             deployed,
             watched,
@@ -271,6 +296,52 @@ impl Stack {
         &self.deployed.queues[queue]
     }
 
+    /// The tables' items and the versions of the bucket's objects, by the partition key or the key.
+    pub(crate) async fn stored(&self) -> Vec<String> {
+        let mut stored = Vec::new();
+        for table in TableName::ALL {
+            let mut items = self
+                .dynamodb
+                .scan()
+                .table_name(names().table(table))
+                .into_paginator()
+                .items()
+                .send();
+            while let Some(item) = items.next().await {
+                let item = item.expect("the table answers");
+                stored.push(item["pk"].as_s().expect("a string").clone());
+            }
+        }
+        let objects = self
+            .s3
+            .list_object_versions()
+            .bucket(&self.deployed.bucket)
+            .send()
+            .await
+            .expect("the bucket answers");
+        let objects = objects.versions().iter().filter_map(|it| it.key());
+        stored.extend(objects.map(str::to_owned));
+        stored
+    }
+
+    /// Lets a function run once, as its schedule does, and waits for its end.
+    pub(crate) fn wake(&self, function: FunctionName) {
+        let invoke = format!(
+            "import boto3, sys\n\
+             client = boto3.client('lambda', endpoint_url='http://127.0.0.1:{}', \
+             region_name='eu-central-1', aws_access_key_id='test', aws_secret_access_key='test')\n\
+             answer = client.invoke(FunctionName='{}', Qualifier='live')\n\
+             sys.exit(answer.get('FunctionError'))",
+            self.emulator.port,
+            names().function(function),
+        );
+        let status = Command::new(needed("PHASE_MIRROR_EMULATOR_PYTHON"))
+            .args(["-c", &invoke])
+            .status()
+            .expect("Python runs");
+        assert!(status.success(), "the function ends well\n{}", self.log());
+    }
+
     /// What anybody may do to the webhook.
     pub(crate) fn public_actions(&self) -> &[String] {
         &self.deployed.public_actions
@@ -383,6 +454,10 @@ impl Emulator {
         })
         .collect()
     }
+}
+
+fn names() -> Names {
+    Names::new("e2e").expect("an environment")
 }
 
 fn free_port() -> u16 {

@@ -3,7 +3,7 @@
 use app::testing::contracts::{self, Kept};
 use aws::actions::{
     Action, BUDGETS, DELIVERIES, EVALUATIONS, HEADS, INSTALLATIONS, INSTALLATIONS_LISTED, LEASES,
-    POLICIES, PURGE,
+    LEASES_ABANDONED, POLICIES, PURGE,
 };
 
 use crate::actions::assert_listed;
@@ -27,7 +27,7 @@ async fn leases() {
         println!("{}", endpoint.name);
         let site = Site::with_tables(&endpoint).await;
         contracts::leases(site.stores()).await;
-        assert_listed(&site.recorder, &site.names, &[LEASES]);
+        assert_listed(&site.recorder, &site.names, &[LEASES, LEASES_ABANDONED]);
         site.remove().await;
     }
 }

@@ -38,6 +38,7 @@ pub const ACTIONS: &[&[Action]] = &[
     actions::PARAMETERS,
     actions::DELIVERIES,
     actions::LEASES,
+    actions::LEASES_ABANDONED,
     actions::HEADS,
     actions::POLICIES,
     actions::BUDGETS,
