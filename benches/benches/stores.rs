@@ -70,6 +70,7 @@ fn message() -> Message {
             number: 3,
             head: head().sha,
             before: None,
+            base_before: None,
         },
     }
 }

@@ -158,6 +158,7 @@ impl Subject {
                     number: 1,
                     head: sha,
                     before: None,
+                    base_before: None,
                 },
             },
             delivery,

@@ -186,6 +186,9 @@ pub enum Event {
         /// still have it, and a check of theirs may become better.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         before: Option<ObjectId>,
+        /// The base that another has replaced (`edited`).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        base_before: Option<BranchName>,
     },
     /// `merge_group`: a queue wants the check of a group (`checks_requested`), or has taken the
     /// group back (`destroyed`): merged, or dissolved.
@@ -220,6 +223,9 @@ pub enum Event {
         repository: Repository,
         /// The branch.
         branch: BranchName,
+        /// Its tip before: as long as GitHub shows that, it does not show the push.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<ObjectId>,
     },
     /// `installation`, or `installation_repositories`: an installation has changed, or is gone.
     Installation {

@@ -121,6 +121,7 @@ fn message(number: u32) -> Message {
             number: u64::from(number),
             head: head().sha,
             before: None,
+            base_before: None,
         },
     }
 }

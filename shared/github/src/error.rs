@@ -167,18 +167,22 @@ pub(crate) fn limit(answer: &Answer, now: Timestamp) -> Option<Limit> {
         return (is_spent && answer.status.is_success()).then(|| Limit::Spent(wait(answer, now)));
     }
     rate_limited(answer, &message(answer), now)?;
-    let said = number(answer, "retry-after").map(Duration::from_secs);
-    Some(match said {
+    Some(match retry_after(answer) {
         None if is_spent => Limit::Spent(wait(answer, now)),
         said => Limit::TooFast(said),
     })
 }
 
+/// What `retry-after` says.
+pub(crate) fn retry_after(answer: &Answer) -> Option<Duration> {
+    number(answer, "retry-after").map(Duration::from_secs)
+}
+
 /// How long GitHub asks to wait: `retry-after`, else until the window ends where it is spent,
 /// else a minute.
 pub(crate) fn wait(answer: &Answer, now: Timestamp) -> Duration {
-    if let Some(seconds) = number(answer, "retry-after") {
-        return Duration::from_secs(seconds);
+    if let Some(said) = retry_after(answer) {
+        return said;
     }
     let spent = number(answer, "x-ratelimit-remaining") == Some(0);
     let reset = number(answer, "x-ratelimit-reset").filter(|_| spent);

@@ -40,14 +40,39 @@ pub(crate) struct FieldError {
     kind: String,
     #[serde(default)]
     path: Vec<Value>,
+    #[serde(default)]
+    message: String,
 }
+
+/// Whether an answer at status 200 says no because of a limit, the hourly or a secondary one.
+/// <https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api>
+pub(crate) fn is_limited(answer: &Answer) -> bool {
+    #[derive(Deserialize)]
+    struct Errors {
+        #[serde(default)]
+        errors: Vec<FieldError>,
+    }
+    // Most answers are large and say nothing of limits: they are not read twice.
+    let text = std::str::from_utf8(&answer.body).unwrap_or_default();
+    if !text.contains(LIMITED) && !text.contains(SECONDARY) {
+        return false;
+    }
+    // The words may stand in a file of somebody's.
+    serde_json::from_str(text)
+        .is_ok_and(|Errors { errors }| errors.iter().any(FieldError::is_limit))
+}
+
+/// The type of an error that is a limit.
+const LIMITED: &str = "RATE_LIMITED";
+
+/// What the message of an error says that is a secondary limit, which may have no type.
+const SECONDARY: &str = "secondary rate limit";
 
 /// Understands an answer. Errors that leave no repository are errors of the whole; others
 /// stay with the place they are about.
 pub(crate) fn reply(answer: &Answer, now: Timestamp) -> Result<Reply, GitHubError> {
     let envelope: Envelope = error::json(GRAPHQL, answer)?;
-    let limited = envelope.errors.iter().any(|it| it.kind == "RATE_LIMITED");
-    if limited {
+    if envelope.errors.iter().any(FieldError::is_limit) {
         let retry_after = error::wait(answer, now);
         return Err(GitHubError {
             operation: GRAPHQL.name,
@@ -84,6 +109,10 @@ impl Reply {
 }
 
 impl FieldError {
+    fn is_limit(&self) -> bool {
+        self.kind == LIMITED || self.message.contains(SECONDARY)
+    }
+
     fn is_at(&self, field: &str) -> bool {
         matches!(&*self.path, [Value::String(root), Value::String(name), ..]
             if root == "repository" && name == field)
@@ -139,6 +168,12 @@ mod tests {
                 },
             ),
             (
+                json!({ "errors": [{ "message": "You have exceeded a secondary rate limit." }] }),
+                RateLimited {
+                    retry_after: std::time::Duration::from_mins(1),
+                },
+            ),
+            (
                 json!({ "errors": [{ "message": "Something went wrong" }] }),
                 Unavailable,
             ),
@@ -147,6 +182,24 @@ mod tests {
         ] {
             assert_eq!(understood(&body).unwrap_err(), kind, "{body}");
         }
+    }
+
+    #[test]
+    fn only_an_error_is_a_limit_and_no_file_that_speaks_of_one() {
+        let is_limited = |body: &Value| {
+            is_limited(&Answer {
+                status: StatusCode::OK,
+                headers: HeaderMap::new(),
+                body: Bytes::from(body.to_string()),
+            })
+        };
+        assert!(is_limited(&failed("RATE_LIMITED", &[])));
+        let secondary = "You have exceeded a secondary rate limit. Please wait.";
+        assert!(is_limited(&json!({ "errors": [{ "message": secondary }] })));
+        let text = format!("\"errors\":[{{\"type\":\"RATE_LIMITED\"}}] {secondary}");
+        let file = json!({ "data": { "repository": { "b0": { "text": text } } } });
+        assert!(!is_limited(&file));
+        assert!(!is_limited(&failed("NOT_FOUND", &["repository"])));
     }
 
     /// Half an answer must not look like "there is none".

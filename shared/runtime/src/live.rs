@@ -3,7 +3,8 @@
 //!
 //! Everything is read as at the start, every [`INTERVAL`], at once on SIGHUP, and when a webhook's
 //! signature fits no secret that is known. A configuration with problems is logged whole and the
-//! one before stays in force.
+//! one before stays in force. So does the App: a key and a secret of another one are nothing without
+//! its id, which only a restart puts in force.
 
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -27,8 +28,25 @@ pub const INTERVAL: Duration = Duration::from_secs(30);
 pub struct Live {
     /// `None`: they stay as they are.
     sources: Option<Sources>,
+    app: Identity,
     kept: RwLock<Kept>,
     looks: Mutex<Looks>,
+}
+
+/// Which App it is, and where. Never changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Identity {
+    api_url: String,
+    issuer: String,
+}
+
+impl Identity {
+    fn of(config: &GitHubConfig) -> Self {
+        Self {
+            api_url: config.api_url.as_str().to_owned(),
+            issuer: config.issuer.clone(),
+        }
+    }
 }
 
 /// A version of what may change.
@@ -46,6 +64,8 @@ struct Looks {
     latest: Option<Instant>,
     /// The problems that are logged already, so that they are not every time.
     known: Option<ConfigError>,
+    /// Another App's configuration that is logged already.
+    other: Option<Identity>,
 }
 
 impl Live {
@@ -62,6 +82,7 @@ impl Live {
     fn new(sources: Option<Sources>, config: &GitHubConfig) -> Arc<Self> {
         Arc::new(Self {
             sources,
+            app: Identity::of(config),
             kept: RwLock::new(Kept {
                 version: 1,
                 secrets: Arc::new(secrets(config)),
@@ -82,7 +103,17 @@ impl Live {
         match read.await {
             Ok(Ok(loaded)) => {
                 looks.known = None;
-                self.put_in_force(&loaded.config.github);
+                let other = Some(Identity::of(&loaded.config.github)).filter(|it| *it != self.app);
+                match &other {
+                    None => self.put_in_force(&loaded.config.github),
+                    Some(other) if looks.other.as_ref() == Some(other) => {}
+                    Some(other) => tracing::error!(
+                        app.configured = other.issuer,
+                        app.running = self.app.issuer,
+                        "the new configuration is another App's and is not used: restart"
+                    ),
+                }
+                looks.other = other;
             }
             Ok(Err(error)) if looks.known.as_ref() == Some(&error) => {}
             Ok(Err(error)) => {

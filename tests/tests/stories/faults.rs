@@ -77,6 +77,15 @@ async fn a_secondary_limit_is_not_called_against_for_as_long_as_it_says() {
 }
 
 #[tokio::test]
+async fn a_secondary_limit_that_graphql_tells_of_by_an_error_is_one() {
+    nobody_calls_against(
+        |installation| installation.trip_secondary_rate_limit_by_error(Duration::from_mins(10)),
+        |tripped| after(tripped, Duration::from_mins(10)),
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn a_secondary_limit_that_says_nothing_is_looked_at_ever_more_rarely() {
     let mirror = Mirror::start().await;
     let pull_requests = five(&mirror);

@@ -28,7 +28,7 @@ pub enum Postponed {
     HeadTaken,
     /// GitHub has not made the test merge yet.
     TestMergePending,
-    /// GitHub still shows the head from before the push that it told us of.
+    /// GitHub still shows how things were before what it told us of.
     GitHubLags,
     /// GitHub limits our rate.
     RateLimited,
@@ -39,7 +39,7 @@ impl fmt::Display for Postponed {
         f.write_str(match self {
             Self::HeadTaken => "another worker is on this head",
             Self::TestMergePending => "GitHub has not made the test merge yet",
-            Self::GitHubLags => "GitHub does not show the push yet",
+            Self::GitHubLags => "GitHub does not show yet what it told us of",
             Self::RateLimited => "GitHub limits our rate",
         })
     }

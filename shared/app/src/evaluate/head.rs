@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use oracle::Run;
+use oracle::{ObjectId, Run};
 
 use super::end::{Postponed, Stop};
 use super::publish::CheckRunAt;
@@ -35,13 +35,39 @@ pub(super) struct Called {
     mentioned: Option<PullRequest>,
 }
 
+/// A merge group that a head has, or had.
+struct Group {
+    group: MergeGroup,
+    /// Whether GitHub has shown it to us before.
+    is_known: bool,
+}
+
+impl Group {
+    fn of(cause: Cause<'_>, latest: Option<&Generation>) -> Option<Self> {
+        let known = latest.and_then(|latest| latest.merge_group.clone());
+        match cause {
+            Cause::Queue(group) => Some(Self {
+                is_known: known.is_some(),
+                group: group.clone(),
+            }),
+            // Whoever wants a group's check again names its head only.
+            _ => known.map(|group| Self {
+                group,
+                is_known: true,
+            }),
+        }
+    }
+}
+
 impl Called {
-    /// Whether GitHub shows a test merge with an earlier tip of its base for any of them.
-    pub(super) fn is_behind(&self) -> bool {
-        let behind = |now: &PullRequest| match &now.test_merge {
+    /// Whether GitHub shows this tip of its base, which is not the latest, or a test merge with
+    /// an earlier one, for any of them.
+    pub(super) fn is_behind(&self, before: Option<&ObjectId>) -> bool {
+        let merged_before = |now: &PullRequest| match &now.test_merge {
             TestMerge::Clean { base, .. } => *base != now.base_tip,
             TestMerge::Conflicting | TestMerge::Pending => false,
         };
+        let behind = |now: &PullRequest| before == Some(&now.base_tip) || merged_before(now);
         self.open.iter().any(behind)
     }
 
@@ -159,17 +185,11 @@ impl HeadWork<'_> {
                 (None, None)
             }
         };
-        let group = match cause {
-            Cause::Queue(group) => Some(group.clone()),
-            // Whoever wants a group's check again names its head only.
-            _ => latest
-                .as_ref()
-                .and_then(|latest| latest.merge_group.clone()),
-        };
+        let group = Group::of(cause, latest.as_ref());
         let had_group = group.is_some();
         let called = self.callers(watched, mention, rerun, group).await?;
-        if rerun.is_some_and(|rerun| rerun.of_new_base) {
-            self.wait_for_test_merges(&called)?;
+        if let Some(pushed) = rerun.and_then(|rerun| rerun.pushed) {
+            self.wait_for_test_merges(&called, pushed)?;
         }
         let conclusion = if called.open.is_empty() {
             if let Some(unfinished) = latest.filter(|generation| !generation.is_finished()) {
@@ -209,11 +229,11 @@ impl HeadWork<'_> {
         watched: Vec<HeadPullRequest>,
         mention: Option<Mention<'_>>,
         rerun: Option<Rerun<'_>>,
-        group: Option<MergeGroup>,
+        group: Option<Group>,
     ) -> Result<Called, Stop> {
         let named = rerun.map_or(&[][..], |rerun| rerun.named);
         let mut called = self.called(watched, named, mention).await?;
-        let Some(group) = group else {
+        let Some(Group { group, is_known }) = group else {
             if rerun.is_some() && called.open.is_empty() {
                 return self.look_for_open().await;
             }
@@ -224,6 +244,9 @@ impl HeadWork<'_> {
         if let Some(now) = pull_requests.merge_group(repository, sha, &group).await? {
             called.open.insert(0, now);
             called.group = Some(group);
+        } else if !is_known {
+            // Maybe not there yet.
+            self.wait_for_github()?;
         }
         Ok(called)
     }
@@ -274,7 +297,8 @@ impl HeadWork<'_> {
         Ok(called)
     }
 
-    /// The pull request now; `None`: gone, which is for the event's own to complain about.
+    /// The pull request now; `None`: gone, which is for the event's own to complain about. Waits
+    /// for a GitHub that does not show yet what it told us of.
     async fn read(
         &self,
         number: u64,
@@ -283,18 +307,37 @@ impl HeadWork<'_> {
         let pull_requests = &self.ports().pull_requests;
         let read = pull_requests.pull_request(self.job.repository, number);
         let now = match (read.await, mention) {
-            (Ok(now), _) => now,
+            (Ok(now), mention) => {
+                if mention.is_some_and(|mention| self.is_before(&now, mention)) {
+                    self.wait_for_github()?;
+                }
+                now
+            }
             (Err(error), None) if error.kind == GitHubErrorKind::NotFound => return Ok(None),
-            (Err(error), _) => return Err(error.into()),
+            (Err(error), mention) => {
+                if mention.is_some() && error.kind == GitHubErrorKind::NotFound {
+                    self.wait_for_github()?;
+                }
+                return Err(error.into());
+            }
         };
-        let lags = now.open
-            && now.head != self.head().sha
-            && mention.is_some_and(|mention| mention.before == Some(&now.head));
-        if lags && self.job.attempt.may_wait() {
-            let delay = self.job.attempt.delay();
-            return Err(Stop::Postponed(delay, Postponed::GitHubLags));
-        }
         Ok(Some(now))
+    }
+
+    /// Whether a pull request is shown as it was before the event.
+    fn is_before(&self, now: &PullRequest, mention: Mention<'_>) -> bool {
+        let is_before_push = now.head != self.head().sha && mention.before == Some(&now.head);
+        let is_before_edit = mention.base_before == Some(&now.base);
+        now.open && (is_before_push || is_before_edit)
+    }
+
+    /// Lets GitHub catch up with what it told us of, as long as that may help.
+    fn wait_for_github(&self) -> Result<(), Stop> {
+        let attempt = self.job.attempt;
+        if attempt.may_wait() {
+            return Err(Stop::Postponed(attempt.delay(), Postponed::GitHubLags));
+        }
+        Ok(())
     }
 
     /// Goes on until the latest generation has judged these pull requests, and answers the

@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use oracle::{ObjectId, Policy, Report, Run, Snapshot};
+use oracle::{BranchName, ObjectId, Policy, Report, Run, Snapshot};
 use tokio::time::Instant;
 use tracing::Instrument;
 
@@ -205,10 +205,12 @@ async fn by_kind(
             number,
             head,
             before,
+            base_before,
         } => {
             let mention = Mention {
                 number: *number,
                 before: before.as_ref(),
+                base_before: base_before.as_ref(),
             };
             job(repository).pull_request(head, mention).await
         }
@@ -216,11 +218,7 @@ async fn by_kind(
             repository,
             head,
             group,
-        } => {
-            let job = job(repository);
-            let cause = Cause::Queue(group);
-            job.bring_up_to_date(job.head(head), cause).await
-        }
+        } => job(repository).merge_group(head, group).await,
         Event::Rerequested {
             repository,
             head,
@@ -230,16 +228,21 @@ async fn by_kind(
             let rerun = Rerun {
                 delivery: &message.delivery,
                 named: pull_requests,
-                of_new_base: false,
+                pushed: None,
                 shows_observed: *wish == Wish::Observed,
             };
             job(repository).again(head, rerun, wish).await
         }
-        Event::PolicyPushed { repository, branch } => {
-            let job = job(repository);
-            worker.ports.snapshots.forget(repository).await;
-            let branches = BTreeSet::from([branch.clone()]);
-            job.open_into(&message.delivery, &branches, true).await
+        Event::PolicyPushed {
+            repository,
+            branch,
+            before,
+        } => {
+            let before = before.as_ref();
+            let pushed = Pushed { before };
+            job(repository)
+                .policy_pushed(&message.delivery, branch, pushed)
+                .await
         }
     }
 }
@@ -256,7 +259,10 @@ struct Job<'a> {
 #[derive(Clone, Copy)]
 struct Mention<'a> {
     number: u64,
+    /// The head that a push replaced.
     before: Option<&'a ObjectId>,
+    /// The base that another has replaced.
+    base_before: Option<&'a BranchName>,
 }
 
 /// A wish for another check.
@@ -266,11 +272,17 @@ struct Rerun<'a> {
     delivery: &'a DeliveryId,
     /// Pull requests that may have the head.
     named: &'a [u64],
-    /// Whether it is their base that has changed, so that a test merge with an earlier one is of
-    /// no use.
-    of_new_base: bool,
+    /// The push that changed their base, so that a test merge with an earlier tip is of no use.
+    pushed: Option<Pushed<'a>>,
     /// Whether what rules in mode `observe` found is wanted, too.
     shows_observed: bool,
+}
+
+/// A push to a base.
+#[derive(Clone, Copy)]
+struct Pushed<'a> {
+    /// The tip before, where it is known.
+    before: Option<&'a ObjectId>,
 }
 
 /// Why a head is looked at.
@@ -292,6 +304,26 @@ impl Job<'_> {
             repository_id: self.repository.id,
             sha: sha.clone(),
         }
+    }
+
+    async fn merge_group(
+        self,
+        sha: &ObjectId,
+        group: &MergeGroup,
+    ) -> Result<(DeliveryOutcome, String), Stop> {
+        let cause = Cause::Queue(group);
+        self.bring_up_to_date(self.head(sha), cause).await
+    }
+
+    async fn policy_pushed(
+        self,
+        delivery: &DeliveryId,
+        branch: &BranchName,
+        pushed: Pushed<'_>,
+    ) -> Result<(DeliveryOutcome, String), Stop> {
+        self.worker.ports.snapshots.forget(self.repository).await;
+        let branches = BTreeSet::from([branch.clone()]);
+        self.open_into(delivery, &branches, Some(pushed)).await
     }
 
     /// Makes a check again, or those of everything that is open against the same branches.

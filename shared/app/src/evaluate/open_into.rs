@@ -8,7 +8,7 @@ use oracle::{BranchName, ObjectId};
 
 use super::end::{Postponed, Stop};
 use super::head::{Called, HeadWork};
-use super::{Cause, Job, Rerun};
+use super::{Cause, Job, Pushed, Rerun};
 use crate::event::{DeliveryId, Login};
 use crate::ports::{DeliveryOutcome, HeadPullRequest};
 use crate::render::plural;
@@ -47,7 +47,7 @@ impl Job<'_> {
                 branches.insert(now.base);
             }
         }
-        self.open_into(rerun.delivery, &branches, false).await
+        self.open_into(rerun.delivery, &branches, None).await
     }
 
     /// The bases of the pull requests that a head has or was judged for.
@@ -72,7 +72,7 @@ impl Job<'_> {
         self,
         delivery: &DeliveryId,
         branches: &BTreeSet<BranchName>,
-        is_new_base: bool,
+        pushed: Option<Pushed<'_>>,
     ) -> Result<(DeliveryOutcome, String), Stop> {
         let mut tally = Tally::default();
         for branch in branches {
@@ -83,7 +83,7 @@ impl Job<'_> {
                 let cause = Cause::Rerun(Rerun {
                     delivery,
                     named: &[*number],
-                    of_new_base: is_new_base,
+                    pushed,
                     shows_observed: false,
                 });
                 let ended = self.bring_up_to_date(self.head(sha), cause).await;
@@ -130,11 +130,15 @@ impl Tally {
 }
 
 impl HeadWork<'_> {
-    /// Waits while GitHub still shows test merges with the base before the push: their policy is
-    /// the one before, too.
-    pub(super) fn wait_for_test_merges(&self, called: &Called) -> Result<(), Stop> {
+    /// Waits while GitHub still shows the tip before the push, or test merges with it: their policy
+    /// is the one before, too.
+    pub(super) fn wait_for_test_merges(
+        &self,
+        called: &Called,
+        pushed: Pushed<'_>,
+    ) -> Result<(), Stop> {
         let attempt = self.job.attempt;
-        if called.is_behind() && attempt.may_wait() {
+        if called.is_behind(pushed.before) && attempt.may_wait() {
             let delay = attempt.delay();
             return Err(Stop::Postponed(delay, Postponed::TestMergePending));
         }

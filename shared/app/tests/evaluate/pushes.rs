@@ -92,6 +92,30 @@ async fn a_pull_request_that_must_wait_holds_up_no_other() {
 }
 
 #[tokio::test]
+async fn a_push_that_github_does_not_show_yet_is_waited_for() {
+    let simulation = judged();
+    let tip = simulation.world.pull_request_now(stage::REPOSITORY, 1);
+    let tip = tip.expect("it is there").base_tip;
+    // Tip and test merge are both from before the push, and agree with each other.
+    let shows = |it: &mut app::ports::PullRequest, tip: &oracle::ObjectId| {
+        it.base_tip = tip.clone();
+        it.test_merge = TestMerge::Clean {
+            commit: commit(211),
+            base: tip.clone(),
+        };
+    };
+    stage::change(&simulation.world, 1, |it| shows(it, &stage::before_push()));
+    let pushed = stage::policy_pushed(9, Base::Strict);
+    let Disposition::RetryIn(..) = attempt(&simulation, &pushed, 1).await else {
+        panic!("it has to wait");
+    };
+    assert_eq!(runs_of_heads(&simulation), [1, 2, 1]);
+    stage::change(&simulation.world, 1, |it| shows(it, &tip));
+    assert_eq!(attempt(&simulation, &pushed, 2).await, DONE);
+    assert_eq!(runs_of_heads(&simulation), [2, 2, 1]);
+}
+
+#[tokio::test]
 async fn github_may_never_renew_a_test_merge() {
     let simulation = judged();
     stage::change(&simulation.world, 1, |it| it.base_tip = commit(210));

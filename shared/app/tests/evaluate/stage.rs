@@ -111,6 +111,7 @@ pub(crate) fn message(delivery: u32, number: u64, head: u8, before: Option<u8>) 
             number,
             head: commit(head),
             before: before.map(commit),
+            base_before: None,
         },
     }
 }
@@ -164,8 +165,14 @@ pub(crate) fn policy_pushed(delivery: u32, base: Base) -> Message {
         event: Event::PolicyPushed {
             repository: repository(),
             branch: base.branch(),
+            before: Some(before_push()),
         },
     }
+}
+
+/// The tip of a base before a push.
+pub(crate) fn before_push() -> ObjectId {
+    ObjectId::new(&"b".repeat(40)).expect("40 hex digits")
 }
 
 pub(crate) fn snapshot(of: &PullRequest) -> Snapshot {

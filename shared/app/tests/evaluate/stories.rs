@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use app::check::Conclusion;
 use app::evaluate::{Attempt, Disposition, Postponed, WorkError, evaluate};
-use app::event::Message;
+use app::event::{Event, Message};
 use app::ports::{Deliveries, DeliveryOutcome, TestMerge};
 use app::testing::Fault;
 
@@ -256,6 +256,72 @@ async fn a_push_that_github_does_not_show_yet_is_waited_for() {
     assert_eq!(answer, Disposition::RetryIn(delay, Postponed::GitHubLags));
     stage::change(&simulation.world, 1, |it| it.head = stage::commit(1));
     assert_eq!(outcome(&simulation, &pushed).await, DeliveryOutcome::Done);
+}
+
+#[tokio::test]
+async fn a_pull_request_that_github_does_not_show_yet_is_waited_for_and_then_refused() {
+    let (simulation, _) = opened(Base::Calm);
+    let other = stage::message(2, 2, 5, None);
+    for number in 1..=4 {
+        let attempt = Attempt { number, ..FIRST };
+        let answer = work(&simulation, &other, attempt).await.unwrap();
+        let lags = matches!(answer, Disposition::RetryIn(_, Postponed::GitHubLags));
+        assert!(lags, "attempt {number}: {answer:?}");
+    }
+    let attempt = Attempt { number: 5, ..FIRST };
+    let answer = work(&simulation, &other, attempt).await.unwrap();
+    assert_eq!(answer, Disposition::Finished(DeliveryOutcome::Refused));
+    let detail = detail(&simulation, &other).await;
+    assert!(
+        detail.starts_with("PullRequests::pull_request: not found"),
+        "{detail}"
+    );
+
+    let third = stage::message(3, 3, 6, None);
+    let answer = work(&simulation, &third, FIRST).await.unwrap();
+    assert!(matches!(answer, Disposition::RetryIn(..)), "{answer:?}");
+    stage::put(&simulation.world, 3, 6, Base::Calm);
+    assert_eq!(outcome(&simulation, &third).await, DeliveryOutcome::Done);
+}
+
+#[tokio::test]
+async fn a_base_that_github_does_not_show_yet_is_waited_for() {
+    let (simulation, _) = opened(Base::Calm);
+    let mut edited = stage::message(1, 1, 0, None);
+    if let Event::PullRequest { base_before, .. } = &mut edited.event {
+        *base_before = Some(Base::Calm.branch());
+    }
+    let answer = work(&simulation, &edited, FIRST).await.unwrap();
+    let delay = Duration::from_secs(2);
+    assert_eq!(answer, Disposition::RetryIn(delay, Postponed::GitHubLags));
+    assert_eq!(
+        simulation.world.runs(),
+        [],
+        "nothing is said of the base before"
+    );
+    stage::put(&simulation.world, 1, 0, Base::Strict);
+    assert_eq!(outcome(&simulation, &edited).await, DeliveryOutcome::Done);
+    assert_eq!(conclusions(&simulation), [Some(Conclusion::Failure)]);
+}
+
+#[tokio::test]
+async fn a_merge_group_that_github_does_not_show_yet_is_waited_for_and_one_that_went_is_not() {
+    let (simulation, _) = opened(Base::Calm);
+    let requested = stage::group(8, 3, Base::Grumpy);
+    let answer = work(&simulation, &requested, FIRST).await.unwrap();
+    let delay = Duration::from_secs(2);
+    assert_eq!(answer, Disposition::RetryIn(delay, Postponed::GitHubLags));
+    stage::put_group(&simulation.world, 3, Base::Grumpy);
+    assert_eq!(
+        outcome(&simulation, &requested).await,
+        DeliveryOutcome::Done
+    );
+
+    let group = stage::commit(3);
+    simulation.world.destroy_merge_group(REPOSITORY, &group);
+    let destroyed = stage::group(9, 3, Base::Grumpy);
+    let superseded = outcome(&simulation, &destroyed).await;
+    assert_eq!(superseded, DeliveryOutcome::Superseded);
 }
 
 #[tokio::test]

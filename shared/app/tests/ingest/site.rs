@@ -63,6 +63,7 @@ pub(crate) fn event_of_hello_world() -> Event {
         number: 3,
         head: ObjectId::new(&"a".repeat(40)).expect("valid"),
         before: None,
+        base_before: None,
     }
 }
 

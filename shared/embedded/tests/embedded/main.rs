@@ -149,6 +149,7 @@ fn message(number: u32) -> Message {
             number: u64::from(number),
             head: head(number).sha,
             before: None,
+            base_before: None,
         },
     }
 }

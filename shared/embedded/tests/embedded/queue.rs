@@ -145,6 +145,7 @@ async fn the_longest_message_that_the_types_allow_fits() {
             number: u64::MAX,
             head: longest_sha.clone(),
             before: Some(longest_sha),
+            base_before: None,
         },
     };
     queue.send(&message).await.expect("sent");

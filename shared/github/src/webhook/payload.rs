@@ -9,10 +9,13 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
 
 /// Every field that is read; an error names one of these, never a key of the payload's own.
-const FIELDS: [&str; 45] = [
+const FIELDS: [&str; 48] = [
     "action",
     "before",
     "changes",
+    "changes.base",
+    "changes.base.ref",
+    "changes.base.ref.from",
     "check_run",
     "check_run.head_sha",
     "check_run.name",
@@ -184,7 +187,18 @@ struct Head {
 #[derive(Debug, Deserialize)]
 struct Changes {
     #[serde(default)]
-    base: Option<IgnoredAny>,
+    base: Option<BaseChange>,
+}
+
+#[derive(Debug, Deserialize)]
+struct BaseChange {
+    #[serde(default, rename = "ref")]
+    name: Option<NameChange>,
+}
+
+#[derive(Debug, Deserialize)]
+struct NameChange {
+    from: BranchName,
 }
 
 impl PullRequestPayload {
@@ -196,11 +210,13 @@ impl PullRequestPayload {
     }
 
     pub(super) fn into_event(self) -> Event {
+        let base = self.changes.and_then(|changes| changes.base);
         Event::PullRequest {
             repository: self.repository.of(&self.installation),
             number: self.pull_request.number,
             head: self.pull_request.head.sha,
             before: self.before,
+            base_before: base.and_then(|base| base.name).map(|name| name.from),
         }
     }
 }
@@ -259,6 +275,7 @@ pub(super) struct PushPayload {
     repository: RepositoryPayload,
     #[serde(rename = "ref")]
     reference: String,
+    before: ObjectId,
     deleted: bool,
     forced: bool,
     commits: Vec<PushedCommit>,
@@ -299,6 +316,7 @@ impl PushPayload {
         Ok(Event::PolicyPushed {
             repository: self.repository.of(&self.installation),
             branch: branch.0,
+            before: Some(self.before),
         })
     }
 }

@@ -34,6 +34,7 @@ fn event() -> Decoded {
         number: 2,
         head: ObjectId::new(HEAD).unwrap(),
         before: None,
+        base_before: None,
     })
 }
 
@@ -70,7 +71,11 @@ fn an_edit_counts_only_when_it_moves_the_base() {
         ignored("pull_request", Some("edited"))
     );
     payload["changes"] = json!({ "base": { "ref": { "from": "main" }, "sha": { "from": HEAD } } });
-    assert_eq!(read("pull_request", &payload), event());
+    let Decoded::Event(Event::PullRequest { base_before, .. }) = read("pull_request", &payload)
+    else {
+        panic!("no event");
+    };
+    assert_eq!(base_before.unwrap().as_str(), "main");
 }
 
 #[test]
@@ -148,6 +153,7 @@ fn a_button_says_what_is_wanted_and_by_whom() {
 fn push(reference: &str, commits: &Value) -> Value {
     json!({
         "ref": reference,
+        "before": HEAD,
         "deleted": false,
         "forced": false,
         "commits": commits,
@@ -163,10 +169,16 @@ fn a_push_counts_when_it_may_have_changed_the_policy_of_a_branch() {
     for list in ["added", "modified", "removed"] {
         let commits = json!([{ list: ["README.md"] }, { list: ["a", policy] }]);
         let decoded = read("push", &push(main, &commits));
-        let Decoded::Event(Event::PolicyPushed { repository, branch }) = decoded else {
+        let Decoded::Event(Event::PolicyPushed {
+            repository,
+            branch,
+            before,
+        }) = decoded
+        else {
             panic!("{list}: {decoded:?}");
         };
         assert_eq!((repository.id, branch.as_str()), (2, "main"));
+        assert_eq!(before, ObjectId::new(HEAD).ok());
     }
     let changed = json!([{ "modified": [policy] }]);
     let other = json!([{ "modified": ["docs/phase-mirror.yml"] }]);

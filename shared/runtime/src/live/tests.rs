@@ -82,6 +82,29 @@ async fn a_key_that_is_replaced_signs_the_next_token() {
     assert_eq!(operator.live.kept().version, 2);
 }
 
+/// `phase-mirror setup --replace` beside a running server: neither its key nor its secret goes with
+/// the id that is in force.
+#[tokio::test]
+async fn another_app_is_not_mixed_with_the_one_that_runs() {
+    let operator = Operator::start();
+    let before = operator.live.kept();
+    operator.write("config.toml", &CONFIG.replace("Iv1", "Iv2"));
+    operator.write("key", &new_key());
+    operator.write("secret", "another's");
+    for _ in 0..2 {
+        operator.look().await;
+        let kept = operator.live.kept();
+        assert_eq!(kept.version, 1);
+        assert!(Arc::ptr_eq(&kept.secrets, &before.secrets) && kept.key == before.key);
+    }
+    let other = operator.live.looks.lock().await.other.clone();
+    assert_eq!(other.unwrap().issuer, "Iv2");
+
+    operator.write("config.toml", CONFIG);
+    operator.look().await;
+    assert_eq!(operator.live.kept().version, 2, "it is the same App again");
+}
+
 #[tokio::test]
 async fn a_configuration_with_problems_changes_nothing() {
     let operator = Operator::start();

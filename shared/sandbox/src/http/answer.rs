@@ -231,13 +231,18 @@ fn charge(
     let limit = installation.limit(resource);
     limit.refresh(now);
     let (blocked, says_until_when) = (limit.blocked_until, limit.says_until_when);
+    let by_error = limit.refuses_by_error && resource == Resource::Graphql;
     let paid = blocked.is_none() && limit.spend();
     headers.extend(rate_headers(limit, resource));
     if let Some(until) = blocked {
         let seconds = until.as_second() - now.as_second();
         let message = "You have exceeded a secondary rate limit. Please wait a few minutes \
                        before you try again.";
-        let refusal = Refusal::new(403, message);
+        let refusal = if by_error {
+            Refusal::by_graphql(message)
+        } else {
+            Refusal::new(403, message)
+        };
         if !says_until_when {
             return Err(refusal);
         }

@@ -27,6 +27,15 @@ impl Refusal {
         }
     }
 
+    /// A limit that GraphQL tells of by an error, at status 200.
+    /// <https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api>
+    pub(crate) fn by_graphql(message: &str) -> Self {
+        Self {
+            errors: Some(json!([{"type": "RATE_LIMITED", "message": message}])),
+            ..Self::new(200, message)
+        }
+    }
+
     /// There is no such thing, or none that the caller may know of.
     pub(crate) fn not_found() -> Self {
         Self::new(404, "Not Found")
@@ -63,6 +72,9 @@ impl Refusal {
 
     /// The body.
     pub(crate) fn json(&self) -> Value {
+        if let (200, Some(errors)) = (self.status, &self.errors) {
+            return json!({"errors": errors});
+        }
         let mut json = json!({
             "message": self.message,
             "documentation_url": "https://docs.github.com/rest",

@@ -41,6 +41,8 @@ pub(crate) struct RateLimit {
     pub(crate) blocked_until: Option<Timestamp>,
     /// Whether the refusal says until when.
     pub(crate) says_until_when: bool,
+    /// Whether GraphQL refuses by an error at status 200, as GitHub does at times.
+    pub(crate) refuses_by_error: bool,
 }
 
 impl RateLimit {
@@ -52,6 +54,7 @@ impl RateLimit {
             resets_at: now + WINDOW,
             blocked_until: None,
             says_until_when: true,
+            refuses_by_error: false,
         }
     }
 

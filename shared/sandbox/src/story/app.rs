@@ -348,15 +348,20 @@ impl Installation {
 
     /// Trips the secondary rate limit for this long.
     pub fn trip_secondary_rate_limit(&self, time: Duration) {
-        self.trip(time, true);
+        self.trip(time, true, false);
+    }
+
+    /// The same, and GraphQL says so by an error in an answer of status 200.
+    pub fn trip_secondary_rate_limit_by_error(&self, time: Duration) {
+        self.trip(time, true, true);
     }
 
     /// The same, and the refusals don't say how long: GitHub leaves `retry-after` out at times.
     pub fn trip_secondary_rate_limit_silently(&self, time: Duration) {
-        self.trip(time, false);
+        self.trip(time, false, false);
     }
 
-    fn trip(&self, time: Duration, says_until_when: bool) {
+    fn trip(&self, time: Duration, says_until_when: bool, refuses_by_error: bool) {
         self.shared.with(|state| {
             let until = state.clock.now() + time;
             if let Some(installation) = state.installations.get_mut(&self.id) {
@@ -366,6 +371,7 @@ impl Installation {
                 ] {
                     limit.blocked_until = Some(until);
                     limit.says_until_when = says_until_when;
+                    limit.refuses_by_error = refuses_by_error;
                 }
             }
         });

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use oracle::{BranchName, RepositoryName};
 
 use super::{delivery, head};
-use crate::event::{Event, Login, Message, Repository, Wish};
+use crate::event::{Concern, Event, Login, Message, Repository, Wish};
 use crate::ports::EventQueue;
 use crate::trace::TraceId;
 
@@ -22,11 +22,17 @@ fn message(number: u32) -> Message {
         name: RepositoryName::new("octo-org/hello.world").expect("a repository"),
     };
     let head = |number| head(number).sha;
-    let event = match number % 6 {
+    let event = match number % 8 {
         2 => Event::PolicyPushed {
             repository,
             branch: BranchName::new("release/1.x").expect("a branch"),
+            before: Some(head(number)),
         },
+        4 => Event::Installation {
+            installation_id: u64::MAX >> 1,
+            concern: Concern::left(vec![7, u64::MAX >> 1]),
+        },
+        5 => Event::Repository { repository },
         rest @ (0 | 3) => {
             let named = (1..=u64::from(number % 5)).collect();
             let by = Login::new("octocat").expect("a login");
@@ -42,6 +48,7 @@ fn message(number: u32) -> Message {
             number: u64::from(number),
             head: head(number),
             before: number.is_multiple_of(2).then(|| head(number + 1)),
+            base_before: None,
         },
     };
     Message {

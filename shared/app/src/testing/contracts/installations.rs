@@ -138,6 +138,7 @@ impl Kept {
             let lease = self.lease(&head, 0).await;
             let watched = self.heads.watch(&lease, &pull_request()).await;
             watched.expect("watched");
+            self.heads.forget(&lease, 8).await.expect("no error");
             let saved = self.heads.save_generation(&lease, &generation(1)).await;
             saved.expect("saved");
             let evaluation = StoredEvaluation {

@@ -8,6 +8,7 @@ use app::ports::{Budget, Pause};
 use jiff::Timestamp;
 
 use crate::error;
+use crate::graphql;
 use crate::transport::Answer;
 
 /// The first wait after a secondary limit that names none; it doubles with each that follows.
@@ -65,7 +66,12 @@ impl Gate {
         answer: &Answer,
         now: Timestamp,
     ) -> Option<Pause> {
-        let Some(limit) = error::limit(answer, now) else {
+        // GraphQL may say so at status 200.
+        let by_error = || {
+            let is_limited = budget == Some(Budget::Graphql) && graphql::is_limited(answer);
+            is_limited.then(|| error::Limit::TooFast(error::retry_after(answer)))
+        };
+        let Some(limit) = error::limit(answer, now).or_else(by_error) else {
             if budget.is_some() && answer.status.is_success() {
                 self.taken(installation, now);
             }
