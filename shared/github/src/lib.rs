@@ -31,6 +31,8 @@ mod error;
 #[cfg(feature = "client")]
 mod graphql;
 #[cfg(feature = "client")]
+mod history;
+#[cfg(feature = "client")]
 mod manifest;
 #[cfg(feature = "client")]
 mod pull_request;
@@ -52,6 +54,8 @@ pub use config::{
     KeyUnavailable, PrivateKey,
 };
 #[cfg(feature = "client")]
+pub use history::{Change, History, Merged};
+#[cfg(feature = "client")]
 pub use manifest::{ConversionError, NewApp, NewlyRegistered, convert, registration_page, web_url};
 #[cfg(feature = "client")]
 pub use registration::{
@@ -59,3 +63,5 @@ pub use registration::{
 };
 #[cfg(feature = "client")]
 pub use settings_file::{SettingsFile, SettingsFileError, unknown_settings};
+#[cfg(feature = "client")]
+pub use snapshot::Past;
