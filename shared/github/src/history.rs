@@ -12,12 +12,15 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::GitHub;
-use crate::api::MOST_PAGES;
+
+/// How many pages of the list are read. Each has 50: of more the commits are not counted within the
+/// ten seconds that GitHub gives a query.
+const MOST_PAGES: u32 = 40;
 
 const QUERY: &str = "\
 query($owner: String!, $name: String!, $base: String!, $after: String) {
   repository(owner: $owner, name: $name) {
-    pullRequests(states: MERGED, baseRefName: $base, first: 100, after: $after, \
+    pullRequests(states: MERGED, baseRefName: $base, first: 50, after: $after, \
 orderBy: {field: UPDATED_AT, direction: DESC}) {
       pageInfo { hasNextPage endCursor }
       nodes {

@@ -70,21 +70,21 @@ async fn those_merged_last_come_first_whatever_changed_since() {
 #[tokio::test]
 async fn pages_are_turned_until_it_is_certain() {
     let world = World::new().await;
-    for number in 1..=103 {
+    for number in 1..=53 {
         world.advance(Duration::from_mins(1));
         open(&world, &format!("change-{number}"), &[]).merge();
     }
     world.take_calls();
-    assert_eq!(numbers(&last(&world, 2).await), [103, 102]);
+    assert_eq!(numbers(&last(&world, 2).await), [53, 52]);
     assert_eq!(world.take_calls().len(), 1);
-    assert_eq!(last(&world, 103).await.merged.len(), 103);
+    assert_eq!(last(&world, 53).await.merged.len(), 53);
     assert_eq!(world.take_calls().len(), 2);
-    // A hundred old ones changed: the newest are on the second page.
+    // Fifty old ones changed: the newest are on the second page.
     world.advance(Duration::from_mins(1));
-    for number in 1..=100 {
+    for number in 1..=50 {
         world.repository.pull_request(number).retitle("Old");
     }
-    assert_eq!(numbers(&last(&world, 2).await), [103, 102]);
+    assert_eq!(numbers(&last(&world, 2).await), [53, 52]);
     assert_eq!(world.take_calls().len(), 2);
 }
 
