@@ -1,5 +1,6 @@
 //! The answer for people: every pull request, and a bar for each rule.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -23,7 +24,8 @@ const MARGIN: &str = "    ";
 
 /// The whole answer.
 pub(super) fn render(answer: &Answer) -> String {
-    let (repository, branch) = (&answer.repository, &answer.branch);
+    let repository = &answer.repository;
+    let branch = printable(answer.branch.as_str());
     if answer.pull_requests.is_empty() {
         return format!("{repository}: no pull request was merged into {branch}.\n");
     }
@@ -70,11 +72,12 @@ fn of_pull_request(it: &PullRequest) -> String {
         cut(&printable(&it.title).replace('\n', " ")),
         styled(DIM, &printable(author)),
     );
-    let findings: Vec<&Found> = it.verdict.findings.iter().collect();
-    let shown: Vec<&&Found> = findings
-        .iter()
+    let findings = it.verdict.findings.iter();
+    let mut shown: Vec<&Found> = findings
         .filter(|found| found.did() != Did::Observe)
         .collect();
+    // What blocks comes first, however many worse ones only warn.
+    shown.sort_by_key(|found| Reverse(found.did()));
     for found in shown.iter().take(MOST_FINDINGS) {
         text.push_str(&of_finding(found));
     }
@@ -211,7 +214,7 @@ fn notes(answer: &Answer) -> Vec<String> {
     let mut notes = vec![format!(
         "The files are those of then; policy, rulesets, protection and rights are those that {} has \
          now.",
-        answer.branch
+        printable(answer.branch.as_str())
     )];
     if answer.dry_run {
         let note = "The policy is a dry run, for which the App only warns; here it counts as if it \

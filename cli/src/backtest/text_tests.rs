@@ -77,6 +77,16 @@ fn what_would_have_become_of_each_and_a_bar_for_each_rule() {
 }
 
 #[test]
+fn what_blocks_is_shown_before_what_warns() {
+    let mut findings = vec![found("MD-007", Mode::Warn, false); 5];
+    findings.push(found("MD-001", Mode::Block, true));
+    let said = plain(&answer(vec![pull_request(1, Fate::Block, findings)]));
+    let lines: Vec<&str> = said.lines().skip(3).take(2).collect();
+    assert!(lines[0].starts_with("    blocks  MD-001 high"), "{said}");
+    assert!(lines[1].starts_with("    warns   MD-007 high"), "{said}");
+}
+
+#[test]
 fn where_nothing_was_merged_that_is_said() {
     let said = plain(&answer(Vec::new()));
     assert_eq!(

@@ -64,6 +64,24 @@ fn sorted(value: Value) -> Value {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn colour_is_for_who_wants_it() {
+    let scene = Scene::with_a_past().await;
+    let plain = stdout(&scene.backtest(&[]).await);
+    assert!(!plain.contains('\u{1b}'), "{plain}");
+    for (variables, coloured) in [
+        (&[("CLICOLOR_FORCE", "1")][..], true),
+        (&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")], false),
+    ] {
+        let mut command = scene.command("octo-org/hello", &[]);
+        command.env("GITHUB_TOKEN", scene.reader.access_token());
+        command.envs(variables.iter().copied());
+        let output = tokio::task::spawn_blocking(move || command.output());
+        let said = stdout(&output.await.unwrap().unwrap());
+        assert_eq!(said != plain, coloured, "{variables:?}: {said}");
+    }
+}
+
 fn validator() -> Validator {
     let schema = include_str!("../../../schemas/backtest.v1.schema.json");
     let schema: Value = serde_json::from_str(schema).unwrap();

@@ -96,6 +96,17 @@ async fn what_github_refuses_is_said_with_what_helps() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn help_has_examples_and_exit_codes() {
+    let scene = Scene::new().await;
+    let output = scene.backtest(&["--help"]).await;
+    let help = stdout(&output);
+    assert!(
+        help.contains("Exit codes:") && help.contains("Examples:"),
+        "{help}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_can_not_be_meant_asks_nobody() {
     let scene = Scene::with_a_past().await;
     let none = scene.command("octo-org/hello", &[]).output().unwrap();
