@@ -1,5 +1,6 @@
 //! GitHub, read with the user's own token.
 
+mod account;
 mod calls;
 
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use github::{ACTIONS_ON_GITHUB_COM, ApiUrl, GitHub};
 use runtime::environment::{self, TOKEN_VARIABLES};
 use runtime::wiring;
 
+pub(crate) use account::account_policy;
 pub(crate) use calls::Calls;
 
 use crate::exit::Failure;

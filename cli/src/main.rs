@@ -3,12 +3,14 @@
 
 mod api;
 mod args;
+mod backtest;
 mod check;
 mod codeowners;
 mod deliveries;
 mod demo;
 mod doctor;
 mod exit;
+mod output;
 mod page;
 mod progress;
 mod serve;
@@ -29,6 +31,7 @@ async fn main() -> ExitCode {
         Command::Serve(args) if args.sandbox => demo::run(args).await,
         Command::Serve(args) => serve::run(args).await,
         Command::Check(args) => check::run(&args).await,
+        Command::Backtest(args) => backtest::run(&args).await,
         Command::Setup(args) => setup::run(args).await,
         Command::Doctor(args) => doctor::run(args).await,
         Command::Deliveries(command) => deliveries::run(command).await,

@@ -1,5 +1,6 @@
 //! What is being done, on a terminal, once it takes over a second.
 
+use std::borrow::Cow;
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
@@ -13,18 +14,22 @@ const BEAT: Duration = Duration::from_millis(120);
 
 const FRAMES: [char; 4] = ['|', '/', '-', '\\'];
 
+/// What is being done, in words.
+type Work = Cow<'static, str>;
+
 /// A line on standard error that is gone when the work is done.
 pub(crate) struct Progress {
     /// `None` where nobody would see it.
-    line: Option<(Sender<&'static str>, JoinHandle<()>)>,
+    line: Option<(Sender<Work>, JoinHandle<()>)>,
 }
 
 impl Progress {
     /// Begins with the first piece of work.
-    pub(crate) fn begin(work: &'static str) -> Self {
+    pub(crate) fn begin(work: impl Into<Work>) -> Self {
         if !std::io::stderr().is_terminal() {
             return Self { line: None };
         }
+        let work = work.into();
         let (sender, receiver) = channel();
         let drawing = std::thread::spawn(move || draw(work, &receiver));
         Self {
@@ -33,10 +38,10 @@ impl Progress {
     }
 
     /// Goes on with another piece of work.
-    pub(crate) fn now(&self, work: &'static str) {
+    pub(crate) fn now(&self, work: impl Into<Work>) {
         if let Some((sender, _)) = &self.line {
             // Who draws is there until the sender is dropped.
-            let _ = sender.send(work);
+            let _ = sender.send(work.into());
         }
     }
 }
@@ -52,7 +57,7 @@ impl Drop for Progress {
     }
 }
 
-fn draw(mut work: &'static str, news: &Receiver<&'static str>) {
+fn draw(mut work: Work, news: &Receiver<Work>) {
     let mut wait = PATIENCE;
     let mut drawn = false;
     for frame in FRAMES.iter().cycle() {

@@ -1,5 +1,6 @@
 //! The command line: what there is to say, and its help.
 
+mod backtest;
 mod check;
 mod deliveries;
 mod doctor;
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use backtest::{Backtest, BacktestFormat};
 pub(crate) use check::{Check, ReportFormat};
 pub(crate) use deliveries::{
     AppConfiguration, DeliveriesCommand, ListDeliveries, ReplayDeliveries,
@@ -65,6 +67,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Check(Check),
+    Backtest(Backtest),
     Serve(Serve),
     Setup(Setup),
     Doctor(Doctor),

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::GitHubError;
-use app::ports::{AccountPolicies, AccountPolicy, PullRequest, PullRequests, Snapshots, TestMerge};
+use app::ports::{PullRequest, PullRequests, Snapshots, TestMerge};
 use github::{ApiUrl, GITHUB_COM, GitHub, SettingsFile};
-use oracle::policy::{self, PolicyFile};
+use oracle::Snapshot;
+use oracle::policy::PolicyFile;
 use oracle::registry::wants;
-use oracle::{RepositoryName, Snapshot};
 
 use crate::api::{self, Calls};
 use crate::args::{Check, Target};
@@ -69,19 +69,12 @@ impl<'a> Live<'a> {
         SettingsFile::parse(file.as_bytes()).map_err(|error| anyhow::Error::new(error).into())
     }
 
-    /// The policy of the account, unless one was named or the repository is the account's own.
+    /// The policy of the account, unless one was named.
     pub(super) async fn account_policy(&self) -> Result<Option<PolicyFile>, Failure> {
-        let name = &self.target.repository;
-        if self.args.organization_policy.is_some() || name.name() == ".github" {
+        if self.args.organization_policy.is_some() {
             return Ok(None);
         }
-        let found = self.github.account_policy(&GitHub::by_name(name)).await;
-        match found.map_err(|error| self.refused(error))? {
-            AccountPolicy::File(content) => policy::parse(&account_path(name), &content)
-                .map(Some)
-                .map_err(Failure::Policy),
-            AccountPolicy::NoFile | AccountPolicy::NotInstalled => Ok(None),
-        }
+        api::account_policy(&self.github, &self.target.repository).await
     }
 
     /// The pull request, once GitHub has said whether it merges.
@@ -115,9 +108,4 @@ impl<'a> Live<'a> {
     fn refused(&self, error: GitHubError) -> Failure {
         api::refused(format!("cannot read {} at GitHub", self.target), error)
     }
-}
-
-/// How errors name the account's policy.
-fn account_path(name: &RepositoryName) -> String {
-    format!("{}/.github/{}", name.owner(), policy::PATH)
 }

@@ -4,21 +4,21 @@ mod explain;
 mod facts;
 mod failure;
 mod live;
-mod policy;
+pub(crate) mod policy;
 
 use std::io::{self, Write as _};
 use std::sync::Arc;
 
-use anyhow::{Context as _, anyhow};
 use app::render::{Colour, Existing, TextOptions, report_markdown, report_sarif, report_text};
 use oracle::{Outcome, Report, Run};
-use runtime::{environment, wiring};
 
 use crate::api::Calls;
 use crate::args::{Check, ReportFormat};
 use crate::exit::Failure;
+use crate::output::{self, write};
 use crate::progress::Progress;
 use live::Live;
+use policy::Named;
 
 /// Runs the command.
 pub(crate) async fn run(args: &Check) -> Result<(), Failure> {
@@ -27,7 +27,7 @@ pub(crate) async fn run(args: &Check) -> Result<(), Failure> {
     }
     let run = Run {
         id: "check".to_owned(),
-        timestamp: time()?,
+        timestamp: output::time()?,
     };
     let calls = Arc::new(Calls::default());
     let report = report(args, &run, &calls).await;
@@ -58,20 +58,13 @@ async fn report(args: &Check, run: &Run, calls: &Arc<Calls>) -> Result<Report, F
         Some(live) => live.account_policy().await?,
         None => None,
     };
-    let policy = policy::in_force(args, &snapshot, account)?;
+    let named = Named {
+        policy: args.policy.as_deref(),
+        organisation: args.organization_policy.as_deref(),
+    };
+    let policy = policy::in_force(named, &snapshot, account)?;
     progress.now("comparing");
     Ok(oracle::evaluate(&snapshot, &policy, run))
-}
-
-/// The time that the report carries.
-fn time() -> Result<jiff::Timestamp, Failure> {
-    let given = environment::source_date_epoch().map_err(|value| {
-        Failure::usage(
-            anyhow!("SOURCE_DATE_EPOCH is {value:?}, which is no number of seconds since 1970"),
-            "correct the variable, or unset it",
-        )
-    })?;
-    Ok(given.unwrap_or_else(wiring::now))
 }
 
 /// Colour is written always; the stream drops it where it is no terminal.
@@ -98,14 +91,5 @@ fn show(args: &Check, report: &Report) -> Result<(), Failure> {
         ReportFormat::Sarif => write(io::stdout(), &report_sarif(report)),
         ReportFormat::Markdown => write(io::stdout(), &report_markdown(report)),
     };
-    match written {
-        // Whoever reads has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => Ok(other.context("cannot write the report")?),
-    }
-}
-
-fn write(mut output: impl io::Write, text: &str) -> io::Result<()> {
-    output.write_all(text.as_bytes())?;
-    output.flush()
+    output::ended(written)
 }

@@ -6,28 +6,36 @@ use oracle::policy::{self, InTree, MAX_POLICY_BYTES, PolicyFile, resolve};
 use oracle::{Policy, PolicyError, Snapshot};
 
 use super::failure::read;
-use crate::args::Check;
 use crate::exit::Failure;
 
 const HELP: &str = "docs/policy.md lists every key; schemas/phase-mirror-policy.v1.schema.json is \
                     for editors";
 
+/// The files that the command line names in place of what is found.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Named<'a> {
+    /// Instead of the repository's policy.
+    pub(crate) policy: Option<&'a Path>,
+    /// Instead of the organisation's.
+    pub(crate) organisation: Option<&'a Path>,
+}
+
 /// The policy in force: the repository's as it stands at the base (or, where nothing is compared,
-/// on the disk), over the organisation's. Any error in a file is an error of the command: who
+/// at its commit or on the disk), over the organisation's. Any error in a file is an error of the command: who
 /// sits at the desk can mend it at once.
 /// `account` is the organisation's as GitHub has it, where it was asked and none was named.
-pub(super) fn in_force(
-    args: &Check,
+pub(crate) fn in_force(
+    names: Named<'_>,
     snapshot: &Snapshot,
     account: Option<PolicyFile>,
 ) -> Result<Policy, Failure> {
-    let repository = match &args.policy {
+    let repository = match names.policy {
         Some(path) => Some(named(path)?),
         None => of_repository(snapshot)?,
     };
     let name = snapshot.subject.repository.as_ref();
     let is_accounts_own = name.is_some_and(|name| name.name() == ".github");
-    let organisation = match args.organization_policy.as_deref() {
+    let organisation = match names.organisation {
         Some(path) => Some(named(path)?),
         // Its one file is the organisation's policy, too.
         None if is_accounts_own => repository.clone(),

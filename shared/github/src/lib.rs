@@ -32,6 +32,8 @@ mod error;
 #[cfg(feature = "client")]
 mod graphql;
 #[cfg(feature = "client")]
+mod history;
+#[cfg(feature = "client")]
 mod manifest;
 #[cfg(feature = "client")]
 mod pull_request;
@@ -53,6 +55,8 @@ pub use config::{
     KeyUnavailable, PrivateKey,
 };
 #[cfg(feature = "client")]
+pub use history::{Change, History, Merged};
+#[cfg(feature = "client")]
 pub use manifest::{ConversionError, NewApp, NewlyRegistered, convert, registration_page, web_url};
 #[cfg(feature = "client")]
 pub use registration::{
@@ -60,3 +64,5 @@ pub use registration::{
 };
 #[cfg(feature = "client")]
 pub use settings_file::{SettingsFile, SettingsFileError, unknown_settings};
+#[cfg(feature = "client")]
+pub use snapshot::Past;

@@ -90,27 +90,55 @@ fn new_items(items: &[Item]) -> impl Iterator<Item = &Item> {
         .filter(|item| item.status == Status::New && item.mode != Mode::Observe)
 }
 
-/// One sentence for each threshold that is exceeded, the worst severity first.
-fn exceeded(items: &[Item], thresholds: Thresholds) -> Vec<String> {
+/// The findings for which the outcome is `block`, or would be but for a dry run: the new ones of
+/// rules in `block` mode whose severity exceeds its threshold. Empty where nothing is exceeded.
+pub fn blocking(items: &[Item], thresholds: Thresholds) -> Vec<&Item> {
+    let over: Vec<Severity> = over(items, thresholds).map(|it| it.severity).collect();
+    let blocks = counted_items(items).filter(|item| over.contains(&item.severity));
+    blocks.collect()
+}
+
+/// The new findings of rules in `block` mode.
+fn counted_items(items: &[Item]) -> impl Iterator<Item = &Item> {
+    new_items(items).filter(|item| item.mode == Mode::Block)
+}
+
+/// A threshold that is exceeded.
+struct Over {
+    severity: Severity,
+    limit: u32,
+    found: usize,
+}
+
+/// The thresholds that are exceeded, the worst severity first.
+fn over(items: &[Item], thresholds: Thresholds) -> impl Iterator<Item = Over> {
     let limits = [
         (Severity::Critical, thresholds.critical),
         (Severity::High, thresholds.high),
         (Severity::Medium, thresholds.medium),
     ];
     let count = |severity| {
-        new_items(items)
-            .filter(|item| item.mode == Mode::Block && item.severity == severity)
-            .count()
+        let of = |item: &&Item| item.severity == severity;
+        counted_items(items).filter(of).count()
     };
     limits
         .into_iter()
-        .map(|(severity, limit)| (severity, limit, count(severity)))
-        .filter(|(_, limit, found)| u64::try_from(*found).is_ok_and(|n| n > u64::from(*limit)))
-        .map(|(severity, limit, found)| {
-            let findings = counted(found, &format!("new {severity} finding"));
-            match limit {
+        .map(move |(severity, limit)| Over {
+            severity,
+            limit,
+            found: count(severity),
+        })
+        .filter(|it| u64::try_from(it.found).is_ok_and(|found| found > u64::from(it.limit)))
+}
+
+/// One sentence for each threshold that is exceeded, the worst severity first.
+fn exceeded(items: &[Item], thresholds: Thresholds) -> Vec<String> {
+    over(items, thresholds)
+        .map(|it| {
+            let findings = counted(it.found, &format!("new {} finding", it.severity));
+            match it.limit {
                 0 => format!("{findings}; none is tolerated."),
-                _ => format!("{findings}; at most {limit} tolerated."),
+                limit => format!("{findings}; at most {limit} tolerated."),
             }
         })
         .collect()

@@ -99,6 +99,17 @@ fn severities_are_not_added_up() {
 }
 
 #[test]
+fn what_blocks_is_of_the_severities_that_are_exceeded() {
+    let mut items = new(Severity::High, 3);
+    items.extend(new(Severity::Critical, 1));
+    items.push(item(Severity::Critical, Mode::Warn, Status::New));
+    items.push(item(Severity::Critical, Mode::Block, Status::Existing));
+    assert_eq!(blocking(&items, Thresholds::DEFAULT), [&items[3]]);
+    assert_eq!(blocking(&items, Thresholds::STRICT).len(), 4);
+    assert_eq!(blocking(&items[..3], Thresholds::DEFAULT).len(), 0);
+}
+
+#[test]
 fn every_exceeded_threshold_is_a_reason_worst_first() {
     let mut items = new(Severity::High, 4);
     items.extend(new(Severity::Critical, 1));

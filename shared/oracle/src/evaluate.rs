@@ -376,9 +376,9 @@ fn report(
     }
 }
 
-/// SHA-256 of the policy as JSON. Fields stand in the order of the type and maps are sorted,
-/// so that equal policies have equal text.
-fn policy_hash(policy: &Policy) -> String {
+/// SHA-256, hex, of the policy as JSON: a report's `policy_hash`. Fields stand in the order of the
+/// type and maps are sorted, so that equal policies have equal text.
+pub fn policy_hash(policy: &Policy) -> String {
     // A policy has text keys only, which always serialise.
     let json = serde_json::to_vec(policy).unwrap_or_default();
     hex(&Sha256::digest(json))

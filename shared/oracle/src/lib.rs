@@ -37,8 +37,8 @@ pub mod testing;
 mod vocabulary;
 
 pub use codeowners_files::CodeownersFiles;
-pub use decision::{Decision, Outcome};
-pub use evaluate::{Run, evaluate};
+pub use decision::{Decision, Outcome, blocking};
+pub use evaluate::{Run, evaluate, policy_hash};
 pub use evidence::Evidence;
 pub use fact::{Fact, Reason, Unavailable};
 pub use finding::{Finding, Fingerprint, Part, Severity, ShortId};

@@ -1,5 +1,7 @@
 //! What commands take from the environment beside the configuration.
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 use secrecy::SecretString;
 
@@ -26,4 +28,17 @@ pub fn source_date_epoch() -> Result<Option<Timestamp>, String> {
     let seconds = value.parse().ok();
     let time = seconds.and_then(|seconds| Timestamp::from_second(seconds).ok());
     time.map(Some).ok_or(value)
+}
+
+/// Where commands keep what they can do without: `$XDG_CACHE_HOME/phase-mirror`, or else
+/// `~/.cache/phase-mirror` (<https://specifications.freedesktop.org/basedir-spec/latest/>). `None`
+/// where neither variable names a folder in full.
+pub fn cache_folder() -> Option<PathBuf> {
+    let variable = |name| {
+        let folder = std::env::var_os(name).map(PathBuf::from);
+        folder.filter(|folder| folder.is_absolute())
+    };
+    variable("XDG_CACHE_HOME")
+        .or_else(|| variable("HOME").map(|home| home.join(".cache")))
+        .map(|folder| folder.join("phase-mirror"))
 }

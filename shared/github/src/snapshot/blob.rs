@@ -45,6 +45,9 @@ impl Blobs {
     }
 }
 
+/// A blob as it was fetched.
+type Fetched = (ObjectId, Arc<FileContent>);
+
 /// The contents of a snapshot's wanted files.
 pub(super) struct Contents(BTreeMap<ObjectId, Arc<FileContent>>);
 
@@ -84,6 +87,35 @@ impl GitHub {
         base: &BranchName,
         wanted: BTreeMap<ObjectId, u64>,
     ) -> Result<(Contents, Fact<Vec<Rollup>>), GitHubError> {
+        let (known, missing) = self.kept_contents(repository, wanted).await;
+        let mut batches = batches(missing).into_iter();
+        let first = batches.next().unwrap_or_default();
+        let (first, rollups) = self.first_query(repository, base, &first).await?;
+        let rest = self.further_queries(repository, batches).await?;
+        let fetched = rest.into_iter().flatten().chain(first);
+        let contents = self.keep_contents(repository, known, fetched).await;
+        Ok((contents, rollups))
+    }
+
+    /// Fetches blobs that are not kept, and nothing where all are.
+    pub(super) async fn contents_alone(
+        &self,
+        repository: &Repository,
+        wanted: BTreeMap<ObjectId, u64>,
+    ) -> Result<Contents, GitHubError> {
+        let (known, missing) = self.kept_contents(repository, wanted).await;
+        let batches = batches(missing).into_iter();
+        let fetched = self.further_queries(repository, batches).await?;
+        let fetched = fetched.into_iter().flatten();
+        Ok(self.keep_contents(repository, known, fetched).await)
+    }
+
+    /// Parts what is kept from what is to be fetched, of this size each.
+    async fn kept_contents(
+        &self,
+        repository: &Repository,
+        wanted: BTreeMap<ObjectId, u64>,
+    ) -> (BTreeMap<ObjectId, Arc<FileContent>>, Vec<(ObjectId, u64)>) {
         let mut known = BTreeMap::new();
         let mut missing = Vec::new();
         for (id, size) in wanted {
@@ -94,19 +126,32 @@ impl GitHub {
                 None => missing.push((id, size)),
             }
         }
-        let mut batches = batches(missing).into_iter();
-        let first = batches.next().unwrap_or_default();
-        let (first, rollups) = self.first_query(repository, base, &first).await?;
-        let rest = stream::iter(batches.map(|batch| self.further_query(repository, batch)))
-            .buffered(QUERIES_AT_ONCE)
-            .try_collect::<Vec<_>>()
-            .await?;
-        for (id, content) in rest.into_iter().flatten().chain(first) {
+        (known, missing)
+    }
+
+    async fn keep_contents(
+        &self,
+        repository: &Repository,
+        mut known: BTreeMap<ObjectId, Arc<FileContent>>,
+        fetched: impl Iterator<Item = Fetched>,
+    ) -> Contents {
+        for (id, content) in fetched {
             let key = (repository.id, id.clone());
             self.kept.blobs.0.insert(key, Arc::clone(&content)).await;
             known.insert(id, content);
         }
-        Ok((Contents(known), rollups))
+        Contents(known)
+    }
+
+    async fn further_queries(
+        &self,
+        repository: &Repository,
+        batches: impl Iterator<Item = Vec<ObjectId>>,
+    ) -> Result<Vec<Vec<Fetched>>, GitHubError> {
+        stream::iter(batches.map(|batch| self.further_query(repository, batch)))
+            .buffered(QUERIES_AT_ONCE)
+            .try_collect()
+            .await
     }
 
     async fn first_query(
@@ -114,7 +159,7 @@ impl GitHub {
         repository: &Repository,
         base: &BranchName,
         ids: &[ObjectId],
-    ) -> Result<(Vec<(ObjectId, Arc<FileContent>)>, Fact<Vec<Rollup>>), GitHubError> {
+    ) -> Result<(Vec<Fetched>, Fact<Vec<Rollup>>), GitHubError> {
         let query = format!(
             "query($owner: String!, $name: String!, $base: String!) {{\n  \
              repository(owner: $owner, name: $name) {{\n{}{}  }}\n}}",
@@ -135,7 +180,7 @@ impl GitHub {
         &self,
         repository: &Repository,
         ids: Vec<ObjectId>,
-    ) -> Result<Vec<(ObjectId, Arc<FileContent>)>, GitHubError> {
+    ) -> Result<Vec<Fetched>, GitHubError> {
         let query = format!(
             "query($owner: String!, $name: String!) {{\n  \
              repository(owner: $owner, name: $name) {{\n{}  }}\n}}",
@@ -156,7 +201,7 @@ impl GitHub {
         repository: &Repository,
         ids: &[ObjectId],
         reply: &crate::graphql::Reply,
-    ) -> Result<Vec<(ObjectId, Arc<FileContent>)>, GitHubError> {
+    ) -> Result<Vec<Fetched>, GitHubError> {
         let mut blobs = Vec::with_capacity(ids.len());
         for (index, id) in ids.iter().enumerate() {
             let node: Option<BlobNode> = reply.field(&format!("b{index}"))?;

@@ -9,6 +9,7 @@ mod blob;
 mod branch;
 mod budget;
 pub(crate) mod codeowners;
+mod past;
 pub(crate) mod protection;
 pub(crate) mod rollup;
 pub(crate) mod rule;
@@ -35,6 +36,7 @@ use account_policy::Policies;
 use actions::Permissions;
 use blob::{Blobs, Contents};
 use codeowners::Answers;
+pub use past::Past;
 use tree::{Listing, Revision, Trees};
 
 /// What is kept between snapshots: what can't change, for ten minutes what Actions permits and

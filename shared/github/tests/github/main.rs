@@ -9,6 +9,7 @@ mod calls;
 mod codeowners;
 mod contracts;
 mod facts;
+mod history;
 mod refusals;
 mod settings_file;
 mod table;

@@ -24,6 +24,11 @@ impl ObjectStore {
         id
     }
 
+    /// Forgets an object, as a repository does that was cleaned up.
+    pub(crate) fn lose(&mut self, id: ObjectId) {
+        self.objects.remove(&id);
+    }
+
     /// The object with this id.
     pub(crate) fn object(&self, id: ObjectId) -> Option<&Object> {
         self.objects.get(&id)

@@ -138,6 +138,12 @@ impl Object for PullRequestNode<'_, '_> {
             "merged" => Resolved::scalar(it.merged.is_some()),
             "isDraft" => Resolved::scalar(it.draft),
             "isCrossRepository" => Resolved::scalar(it.is_from_fork()),
+            "url" => {
+                let page = self.view.state.repository_page(it.base.repository);
+                Resolved::scalar(format!("{page}/pull/{}", it.number))
+            }
+            "author" => Resolved::object(ActorNode(&it.author)),
+            "mergedAt" => Resolved::scalar(it.merged.map(|(at, _)| at.to_string())),
             "createdAt" => Resolved::scalar(it.created_at.to_string()),
             "updatedAt" => Resolved::scalar(it.updated_at.to_string()),
             "headRefOid" => Resolved::scalar(it.head.sha.to_string()),
@@ -165,6 +171,26 @@ impl Object for PullRequestNode<'_, '_> {
             }
             _ => return Err(FieldError::Unimplemented),
         })
+    }
+}
+
+/// `User`: who did something.
+struct ActorNode<'v>(&'v str);
+
+impl Object for ActorNode<'_> {
+    fn type_name(&self) -> &'static str {
+        "User"
+    }
+
+    fn abstract_types(&self) -> &'static [&'static str] {
+        &["Actor", "Node", "UniformResourceLocatable"]
+    }
+
+    fn field(&self, name: &str, _: &Arguments) -> Result<Resolved<'_>, FieldError> {
+        match name {
+            "login" => Ok(Resolved::scalar(self.0)),
+            _ => Err(FieldError::Unimplemented),
+        }
     }
 }
 

@@ -286,16 +286,43 @@ impl State {
 
     /// Merges an open pull request with a merge commit; `false` where it can't be.
     pub(crate) fn merge_pull_request(&mut self, repository: u64, number: u64, by: &str) -> bool {
+        let Some(commit) = self.merge_commit(repository, number) else {
+            return false;
+        };
+        self.finish_merge(repository, number, commit, by);
+        true
+    }
+
+    /// Merges an open pull request as one commit with one parent; `false` where it can't be.
+    pub(crate) fn squash_pull_request(&mut self, repository: u64, number: u64, by: &str) -> bool {
+        let Some(merge) = self.merge_commit(repository, number) else {
+            return false;
+        };
+        let objects = self.objects(repository);
+        let files = objects.files(merge);
+        let base = objects.commit(merge).and_then(|it| it.parents.first());
+        let parents = base.copied().into_iter().collect();
+        let title = self.pull_request(repository, number);
+        let title = title.map_or_else(String::new, |it| it.title.clone());
+        let commit = self.commit(repository, parents, &files, "web-flow", &title);
+        self.finish_merge(repository, number, commit, by);
+        true
+    }
+
+    /// The test merge of an open pull request.
+    fn merge_commit(&self, repository: u64, number: u64) -> Option<ObjectId> {
+        let pull_request = self.pull_request(repository, number)?;
+        match pull_request.test_merge {
+            TestMerge::Clean { commit } if pull_request.open => Some(commit),
+            TestMerge::Clean { .. } | TestMerge::Conflicting => None,
+        }
+    }
+
+    fn finish_merge(&mut self, repository: u64, number: u64, commit: ObjectId, by: &str) {
         let now = self.now();
         let Some(pull_request) = self.pull_request_mut(repository, number) else {
-            return false;
+            return;
         };
-        let TestMerge::Clean { commit } = pull_request.test_merge else {
-            return false;
-        };
-        if !pull_request.open {
-            return false;
-        }
         pull_request.open = false;
         pull_request.closed_at = Some(now);
         pull_request.updated_at = now;
@@ -303,7 +330,6 @@ impl State {
         let branch = pull_request.base.branch.clone();
         self.move_branch(repository, &branch, commit, by);
         self.emit_pull_request(repository, number, "closed", by, json!({}));
-        true
     }
 
     /// The files that a pull request changes: from the merge base to its head.

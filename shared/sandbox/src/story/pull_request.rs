@@ -110,7 +110,7 @@ impl PullRequest {
         self.with(|state| state.reopen_pull_request(self.repository, self.number, SOMEBODY));
     }
 
-    /// Merges it.
+    /// Merges it with a merge commit.
     ///
     /// # Panics
     /// When it is closed or conflicts.
@@ -118,6 +118,17 @@ impl PullRequest {
     pub fn merge(&self) {
         let (repository, number) = (self.repository, self.number);
         let merged = self.with(|state| state.merge_pull_request(repository, number, SOMEBODY));
+        assert!(merged, "pull request {number} can't be merged");
+    }
+
+    /// Merges it as one commit ("squash and merge").
+    ///
+    /// # Panics
+    /// When it is closed or conflicts.
+    #[track_caller]
+    pub fn squash(&self) {
+        let (repository, number) = (self.repository, self.number);
+        let merged = self.with(|state| state.squash_pull_request(repository, number, SOMEBODY));
         assert!(merged, "pull request {number} can't be merged");
     }
 

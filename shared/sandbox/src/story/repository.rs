@@ -170,6 +170,11 @@ impl Repository {
         self.change(|it| it.branches.remove(branch));
     }
 
+    /// Loses a commit for good, as happens where history was rewritten and then cleaned up.
+    pub fn lose_commit(&self, commit: ObjectId) {
+        self.with(|state| state.objects_mut(self.id).lose(commit));
+    }
+
     /// Opens a pull request between two of its branches.
     ///
     /// # Panics

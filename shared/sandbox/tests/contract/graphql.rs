@@ -205,6 +205,54 @@ async fn a_test_merge_that_is_not_made_yet_is_unknown_to_one_reader() {
 }
 
 #[tokio::test]
+async fn pull_requests_that_were_merged() {
+    let scene = Scene::set().await;
+    scene.pull_request.merge();
+    scene.from_fork.squash();
+    let selection = "pullRequests(states: MERGED, first: 10) { nodes { number state merged mergedAt \
+        author { __typename login } commits(first: 1) { totalCount } \
+        mergeCommit { parents(first: 2) { nodes { message } } } } }";
+    check(&scene, selection, &expect![[r#"
+        {
+          "data": {
+            "repository": {
+              "pullRequests": {
+                "nodes": [
+                  {
+                    "author": {"__typename":"User","login":"octocat"}
+                    "commits": {"totalCount":1}
+                    "mergeCommit": {"parents":{"nodes":[{"message":"Initial commit"},{"message":"Say more"}]}}
+                    "merged": true
+                    "mergedAt": "2026-11-21T12:00:00Z"
+                    "number": 1
+                    "state": "MERGED"
+                  }
+                  {
+                    "author": {"__typename":"User","login":"octocat"}
+                    "commits": {"totalCount":1}
+                    "mergeCommit": {
+                      "parents": {
+                        "nodes": [
+                          {
+                            "message": "Merge b4a9bf3b91ba27e86acefa3aac84994b1ae5313f into da111cfc94f21a6d83a9f239907750ad9913aa47"
+                          }
+                        ]
+                      }
+                    }
+                    "merged": true
+                    "mergedAt": "2026-11-21T12:00:00Z"
+                    "number": 2
+                    "state": "MERGED"
+                  }
+                ]
+              }
+            }
+          }
+        }
+    "#]]).await;
+}
+
+#[tokio::test]
 async fn rollups_of_the_latest_pull_requests() {
     let scene = Scene::set().await;
     let (repository, head) = (&scene.repository, scene.from_fork.head());
