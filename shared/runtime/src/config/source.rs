@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::keys::{APP_ID, CLIENT_ID, KEYS, Key};
+use super::keys::{
+    APP_ID, CLIENT_ID, KEYS, Key, PRIVATE_KEY, PRIVATE_KEY_FILE, WEBHOOK_SECRET,
+    WEBHOOK_SECRET_FILE,
+};
 use crate::app_file::APP_FILE;
 use crate::problem::{Place, Problem, Warning};
 
@@ -117,10 +120,34 @@ impl Found {
                 help: "let this user read it, or run `phase-mirror setup --replace`".to_owned(),
             }),
         }
+        if stored.app_place().is_some() {
+            self.warn_of_what_stands_before();
+        }
         for (variable, raw) in stored.values {
             self.values.entry(variable).or_insert(raw);
         }
         self.problems.extend(stored.problems);
+    }
+
+    /// What goes before the stored App's own is meant for it, or left over from another App.
+    fn warn_of_what_stands_before(&mut self) {
+        for key in [
+            PRIVATE_KEY,
+            PRIVATE_KEY_FILE,
+            WEBHOOK_SECRET,
+            WEBHOOK_SECRET_FILE,
+        ] {
+            let Some(raw) = self.values.get(key.variable) else {
+                continue;
+            };
+            let (name, place) = (key.name, &raw.place);
+            self.warnings.push(Warning {
+                what: format!(
+                    "`{name}` ({place}) is used in place of what `phase-mirror setup` stored"
+                ),
+                help: "remove it, unless it is a renewed one of the App that was set up".to_owned(),
+            });
+        }
     }
 
     /// Where an App is named, if one is.

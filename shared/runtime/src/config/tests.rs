@@ -370,8 +370,18 @@ fn an_app_that_was_set_up_needs_no_configuration() {
 
     // What is said elsewhere goes before it, such as a key that was renewed.
     let secret = [("PHASE_MIRROR_GITHUB_WEBHOOK_SECRET", "renewed")];
-    let config = load(folder.path(), &secret).unwrap().config;
+    let loaded = load(folder.path(), &secret).unwrap();
+    let config = loaded.config;
     assert_eq!(config.github.webhook_secret.expose_secret(), "renewed");
+    // It may as well be left over from another App.
+    let [warning] = &loaded.warnings[..] else {
+        panic!("{:?}", loaded.warnings);
+    };
+    let warning = warning.to_string();
+    assert!(
+        warning.contains("PHASE_MIRROR_GITHUB_WEBHOOK_SECRET") && warning.contains("in place of"),
+        "{warning}"
+    );
 }
 
 #[test]
