@@ -8,9 +8,9 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use app::event::DeliveryId;
 use app::ports::{HookDeliveries as _, HookDelivery};
-use app::redeliver::LOOKS_BACK;
+use app::redeliver::{LOOKS_BACK, is_of_one};
 use app::webhook::{Expectation, expectation};
-use github::GitHub;
+use github::{GitHub, MOST_DELIVERIES};
 use jiff::Timestamp;
 use runtime::config::{Config, Sources};
 use runtime::live::Live;
@@ -19,7 +19,7 @@ use serde_json::json;
 
 use crate::api;
 use crate::args::{AppConfiguration, DeliveriesCommand, Format, ListDeliveries, ReplayDeliveries};
-use crate::exit::Failure;
+use crate::exit::{self, Failure};
 use crate::progress::Progress;
 use crate::terminal::printable;
 
@@ -63,18 +63,26 @@ async fn replay(args: ReplayDeliveries) -> Result<(), Failure> {
             ids.join(" ")
         ));
     }
-    let mut asked = 0;
+    let (mut asked, mut refused) = (0, None);
     for id in ids {
-        if let Err(error) = github.redeliver(id).await {
-            say(&format!("{} asked for\n", plural(asked)))?;
-            return Err(api::refused_as_app(
-                format!("cannot ask for {id} again"),
-                error,
-            ));
+        match github.redeliver(id).await {
+            Ok(()) => asked += 1,
+            Err(error) if is_of_one(&error) => {
+                exit::warn(&format!("cannot ask for {id} again"));
+                refused = Some(error);
+            }
+            Err(error) => {
+                say(&format!("{} asked for\n", plural(asked)))?;
+                let what = format!("cannot ask for {id} again");
+                return Err(api::refused_as_app(what, error));
+            }
         }
-        asked += 1;
     }
-    say(&format!("{} asked for\n", plural(asked)))
+    say(&format!("{} asked for\n", plural(asked)))?;
+    refused.map_or(Ok(()), |error| {
+        let what = "not all could be asked for".to_owned();
+        Err(api::refused_as_app(what, error))
+    })
 }
 
 fn connect(app: AppConfiguration) -> Result<Arc<GitHub>, Failure> {
@@ -97,6 +105,11 @@ async fn sent(github: &GitHub) -> Result<Vec<HookDelivery>, Failure> {
     let mut sent = sent.map_err(|error| {
         api::refused_as_app("cannot list what GitHub has sent".to_owned(), error)
     })?;
+    if sent.len() >= MOST_DELIVERIES {
+        exit::warn(&format!(
+            "only the latest {MOST_DELIVERIES} deliveries are looked at"
+        ));
+    }
     sent.sort_by_key(|one| std::cmp::Reverse((one.at, one.id)));
     Ok(sent)
 }

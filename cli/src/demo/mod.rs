@@ -23,7 +23,7 @@ use runtime::live::Live;
 use runtime::process::Process;
 use runtime::wiring::{self, Assembly};
 use runtime::{shutdown, telemetry};
-use sandbox::{App, GITHUB_ACTIONS, Options, Sandbox};
+use sandbox::{App, Delivery, GITHUB_ACTIONS, Options, Sandbox};
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -190,12 +190,13 @@ impl Show {
     }
 }
 
-/// Waits for the end of a delivery of this sandbox. A folder that was used before may have one in
-/// its queue that another left behind.
+/// Waits for the end of a delivery of this sandbox that makes a check; that the App was installed is
+/// told as well. A folder that was used before may have one in its queue that another left behind.
 async fn end_of_ours(github: &Sandbox, ends: &mut UnboundedReceiver<DeliveryId>) {
     while let Some(ended) = ends.recv().await {
         let deliveries = github.deliveries();
-        if deliveries.iter().any(|it| it.guid == ended.as_str()) {
+        let is_ours = |it: &Delivery| it.guid == ended.as_str() && it.event == "pull_request";
+        if deliveries.iter().any(is_ours) {
             return;
         }
     }

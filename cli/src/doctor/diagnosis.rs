@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use app::event::DeliveryId;
 use app::ports::HookDelivery;
 use app::{GitHubError, GitHubErrorKind};
 use github::{EVENTS, Granted, Hook, Installed, PERMISSIONS, Permission, Registration};
@@ -328,10 +329,10 @@ fn deliveries(now: Timestamp, as_app: &AsApp) -> Vec<Finding> {
         Ok(all) => all,
         Err(error) => return vec![unseen(AREA, error)],
     };
-    let recent: Vec<&HookDelivery> = all
+    let recent = all
         .iter()
-        .filter(|one| now.duration_since(one.at) <= RECENT)
-        .collect();
+        .filter(|one| now.duration_since(one.at) <= RECENT);
+    let recent = that_count(recent);
     if recent.is_empty() {
         let help = "open a pull request in a repository where the App is installed";
         return vec![Finding::note(
@@ -355,6 +356,27 @@ fn deliveries(now: Timestamp, as_app: &AsApp) -> Vec<Finding> {
             let (what, help) = failure(status);
             Finding::lacking(AREA, format!("{count} of the latest {total} {what}"), help)
         })
+        .collect()
+}
+
+/// The latest attempt at each delivery: what failed and was sent again since is mended. The ping comes
+/// when the App is registered, and nobody need listen yet; once anything is taken it says nothing.
+fn that_count<'a>(attempts: impl Iterator<Item = &'a HookDelivery>) -> Vec<&'a HookDelivery> {
+    let mut latest: BTreeMap<&DeliveryId, &HookDelivery> = BTreeMap::new();
+    for one in attempts {
+        let known = latest.entry(&one.guid).or_insert(one);
+        if (one.at, one.id) > (known.at, known.id) {
+            *known = one;
+        }
+    }
+    let taken = latest.values().filter(|one| one.is_taken());
+    let last_taken = taken.map(|one| (one.at, one.id)).max();
+    let is_outdated = |one: &HookDelivery| {
+        one.event == "ping" && !one.is_taken() && Some((one.at, one.id)) < last_taken
+    };
+    latest
+        .into_values()
+        .filter(|one| !is_outdated(one))
         .collect()
 }
 

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use github::{ApiUrl, ConversionError};
 use runtime::app_file::{self, StoredApp};
 use runtime::wiring;
 use secrecy::SecretString;
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::{Mutex, mpsc, watch};
 
 use crate::exit::Failure;
 
@@ -24,9 +24,46 @@ pub(super) struct Flow {
     pub(super) data: PathBuf,
     /// The App, once it is stored; locked while a code is exchanged, so that one is at a time.
     pub(super) registered: Mutex<Option<Registered>>,
+    /// How far it has come.
+    pub(super) reached: watch::Sender<Reached>,
     /// Told once.
     pub(super) ended: mpsc::Sender<Result<Registered, Failure>>,
 }
+
+/// How far a registration has come, for whoever ends it before its end.
+#[derive(Debug, Clone, Default)]
+pub(super) enum Reached {
+    /// GitHub has not sent the browser back.
+    #[default]
+    Nothing,
+    /// It has, and so the App is there; its key is not here.
+    Registered,
+    /// The App is stored.
+    Stored(Registered),
+}
+
+impl Reached {
+    /// What is told where nothing more can come.
+    pub(super) fn end(self) -> Result<Registered, Failure> {
+        match self {
+            Self::Nothing => {
+                let what = "nothing was registered: the page was left, or its hour is over";
+                Err(anyhow!(what).into())
+            }
+            Self::Registered => Err(Failure::Other {
+                error: anyhow!(
+                    "GitHub has registered the App, and the command ended before it was stored"
+                ),
+                help: Some(HELP_WHERE_LOST),
+            }),
+            Self::Stored(registered) => Ok(registered),
+        }
+    }
+}
+
+/// What helps where GitHub has an App and we have no key.
+const HELP_WHERE_LOST: &str = "the App is registered: generate a private key on its page at GitHub, or \
+                               delete it there and begin again";
 
 /// An App that was registered and stored.
 #[derive(Debug, Clone)]
@@ -65,6 +102,7 @@ impl Flow {
         if let Some(registered) = &*registered {
             return Ok(registered.clone());
         }
+        self.reached.send_replace(Reached::Registered);
         let new = wiring::convert_manifest(&self.api_url, code).await;
         let new = new.map_err(Refused::Code)?;
         match self.keep(new).await {
@@ -76,10 +114,7 @@ impl Flow {
             Err(error) => {
                 self.end(Err(Failure::Other {
                     error,
-                    help: Some(
-                        "the App is registered: generate a private key on its page at GitHub, \
-                                or delete it there and begin again",
-                    ),
+                    help: Some(HELP_WHERE_LOST),
                 }));
                 Err(Refused::Lost)
             }
@@ -104,13 +139,17 @@ impl Flow {
             let folder = self.data.display();
             format!("the App {} could not be stored in {folder}", new.html_url)
         })?;
-        let hook = wiring::configure_hook(&app).await;
-        Ok(Registered {
+        let mut registered = Registered {
             name: new.name,
             html_url: new.html_url,
             stored,
-            hook: hook.map_err(|error| format!("{error:#}")),
-        })
+            hook: Err("the command ended before GitHub had answered".to_owned()),
+        };
+        let reached = Reached::Stored(registered.clone());
+        self.reached.send_replace(reached);
+        let hook = wiring::configure_hook(&app).await;
+        registered.hook = hook.map_err(|error| format!("{error:#}"));
+        Ok(registered)
     }
 
     /// The first end is the one.

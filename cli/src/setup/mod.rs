@@ -18,13 +18,13 @@ use runtime::app_file::{self, APP_FILE};
 use runtime::config::{Outset, Sources};
 use runtime::shutdown;
 use tokio::net::TcpListener;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::args::Setup;
 use crate::exit::{self, Failure};
 use crate::terminal::{BOLD, CODE, DIM, printable, styled};
-use flow::{Flow, Registered};
+use flow::{Flow, Reached, Registered};
 
 /// GitHub gives a manifest one hour from its page to its key.
 const PATIENCE: Duration = Duration::from_hours(1);
@@ -64,6 +64,7 @@ pub(crate) async fn run(args: Setup) -> Result<(), Failure> {
     .manifest();
     let web_url = github::web_url(&api_url);
     let (ended, mut ends) = mpsc::channel(1);
+    let (progress, reached) = watch::channel(Reached::default());
     let flow = Arc::new(Flow {
         page: github::registration_page(&web_url, args.organization.as_deref(), &state),
         web_url,
@@ -72,6 +73,7 @@ pub(crate) async fn run(args: Setup) -> Result<(), Failure> {
         state,
         data: outset.data.clone(),
         registered: tokio::sync::Mutex::default(),
+        reached: progress,
         ended,
     });
     invite(address, &args);
@@ -90,9 +92,9 @@ pub(crate) async fn run(args: Setup) -> Result<(), Failure> {
     closed.cancel();
     // A browser that keeps its connection open is not waited for.
     let _ = tokio::time::timeout(LAST_PAGE, server).await;
-    let registered = end.unwrap_or_else(|| {
-        Err(anyhow!("nothing was registered: the page was left, or its hour is over").into())
-    })?;
+    // What GitHub gives once may have come in these last seconds.
+    let end = end.or_else(|| ends.try_recv().ok());
+    let registered = end.unwrap_or_else(|| reached.borrow().clone().end())?;
     conclude(&registered, &outset.data);
     Ok(())
 }

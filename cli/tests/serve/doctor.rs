@@ -135,6 +135,16 @@ impl Practice {
         said
     }
 
+    /// How deliveries fare: the state, and what was seen.
+    async fn deliveries(&self) -> (String, String) {
+        let said = self.doctor(&["--format", "json"]).await;
+        let findings: Value = serde_json::from_slice(&said.stdout).unwrap();
+        let last = findings.as_array().unwrap().last().unwrap();
+        assert_eq!(last["area"], "deliveries");
+        let text = |key: &str| last[key].as_str().unwrap().to_owned();
+        (text("state"), text("what"))
+    }
+
     fn told(&self, said: &str) -> String {
         let mut told = said.replace(self.github.base_url(), "https://github.com");
         if let Some(start) = told.find("http://127.0.0.1:") {
@@ -323,17 +333,42 @@ async fn nobody_listens_where_webhooks_are_sent() {
     hello.push("topic", "Say more", [("README.md", "Hello, world\n")]);
     hello.open_pull_request("topic", "main", "Say more");
     practice.github.settled().await;
-    let said = practice.doctor(&["--format", "json"]).await;
-    let findings: Value = serde_json::from_slice(&said.stdout).unwrap();
-    let findings = findings.as_array().unwrap();
-    let last = findings.last().unwrap();
-    assert_eq!(last["area"], "deliveries");
-    assert_eq!(last["state"], "lacking");
-    assert!(
-        last["what"].as_str().unwrap().ends_with("reached nobody"),
-        "{last}"
-    );
-    assert_eq!(said.status.code(), Some(1));
+    let (state, what) = practice.deliveries().await;
+    assert_eq!(state, "lacking");
+    assert!(what.ends_with("reached nobody"), "{what}");
+    assert_eq!(practice.doctor(&[]).await.status.code(), Some(1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_failed_and_was_sent_again_is_mended() {
+    let practice = Practice::of(whole()).await;
+    practice.app.install("octo-org");
+    practice.app.set_webhook_url("http://127.0.0.1:9/webhook");
+    practice.github.settled().await;
+    let hello = practice
+        .github
+        .create_repository("octo-org/hello", [("README.md", "Hello\n")]);
+    hello.push("topic", "Say more", [("README.md", "Hello, world\n")]);
+    hello.open_pull_request("topic", "main", "Say more");
+    practice.github.settled().await;
+    let missed = practice.github.deliveries().into_iter();
+    let missed: Vec<_> = missed.filter(|it| it.attempt.is_some()).collect();
+    assert_eq!(missed[0].event, "ping", "it comes first of all");
+
+    // What came before anything listened is missed, but for the ping.
+    let _server = practice.serve().await;
+    let events = missed.len() - 1;
+    let deliveries = practice.deliveries().await;
+    let what = format!("{events} of the latest {} reached nobody", events + 1);
+    assert_eq!((&*deliveries.0, deliveries.1), ("lacking", what));
+
+    for one in &missed[1..] {
+        practice.github.redeliver(one.id);
+    }
+    practice.github.settled().await;
+    let deliveries = practice.deliveries().await;
+    let what = format!("all of the latest {} were taken", events + 1);
+    assert_eq!((&*deliveries.0, deliveries.1), ("ok", what));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -67,9 +67,10 @@ async fn what_nobody_took_is_listed_and_replayed() {
     let left = failed(&github).await;
     assert!(left.iter().all(|it| it["event"] == "ping"), "{left:#?}");
 
-    // One by its id, and a list for people.
-    let output = deliveries(&github, &["replay", &id]).await;
-    assert_eq!(stdout(&output), "1 delivery asked for\n");
+    // One by its id, whatever becomes of another, and a list for people.
+    let output = deliveries(&github, &["replay", "1", &id]).await;
+    assert_eq!(output.status.code(), Some(3));
+    assert_eq!(output.stdout, b"1 delivery asked for\n");
     let text = stdout(&deliveries(&github, &["list"]).await);
     assert!(
         text.lines()

@@ -2,9 +2,9 @@
 //! configuration. The test is the browser, the sandbox is GitHub.
 
 use std::io::{BufRead, BufReader, Read};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, ChildStdout, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use ::sandbox::{CheckConclusion, Options, Sandbox};
 
@@ -23,6 +23,10 @@ struct Setup {
 
 impl Setup {
     fn start(github: &Sandbox, data: &Path, further: &[&str]) -> Self {
+        Self::at(github.base_url(), data, further)
+    }
+
+    fn at(api_url: &str, data: &Path, further: &[&str]) -> Self {
         let data = data.to_str().unwrap();
         let own = [
             "setup",
@@ -32,7 +36,7 @@ impl Setup {
             "--data",
             data,
         ];
-        let api = ["--api-url", github.base_url()];
+        let api = ["--api-url", api_url];
         let arguments = [&own[..], &api, further].concat();
         let mut child = phase_mirror(&arguments, &[])
             .stdout(Stdio::piped())
@@ -69,6 +73,13 @@ impl Setup {
         )
     }
 
+    /// What Ctrl-C does.
+    fn interrupt(&self) {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-INT", &pid]).status().unwrap();
+        assert!(sent.success());
+    }
+
     /// Waits for its end: code, standard output, standard error.
     fn ends(mut self) -> (Option<i32>, String, String) {
         let (mut said, mut warned) = (String::new(), String::new());
@@ -85,6 +96,33 @@ impl Drop for Setup {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// What stands before a GitHub, and takes its time.
+fn slow() -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    (listener, url)
+}
+
+/// Lets GitHub answer after all.
+fn pass_on(asked: TcpStream, github: &Sandbox) {
+    let address = github.base_url().strip_prefix("http://").unwrap();
+    let answering = TcpStream::connect(address).unwrap();
+    let ways = [
+        (asked.try_clone().unwrap(), answering.try_clone().unwrap()),
+        (answering, asked),
+    ];
+    for (mut from, mut to) in ways {
+        std::thread::spawn(move || std::io::copy(&mut from, &mut to));
+    }
+}
+
+/// The browser is back at our page, and GitHub is asked for what it gives once.
+fn come_back(setup: &Setup, github: &Sandbox, url: &str) {
+    let (action, manifest) = setup.form();
+    let location = post(&action.replace(url, github.base_url()), &manifest);
+    std::thread::spawn(move || follow(&location));
 }
 
 fn encoded(text: &str) -> String {
@@ -212,6 +250,60 @@ async fn a_browser_that_we_did_not_send_gets_nowhere() {
         let (code, said, warned) = setup.ends();
         assert_eq!(code, Some(0), "{said}\n{warned}");
         assert!(warned.contains("GitHub did not give the App"), "{warned}");
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ended_before_the_browser_is_back_nothing_is_registered() {
+    let github = Sandbox::start(Options::default()).await.unwrap();
+    let data = tempfile::tempdir().unwrap();
+    tokio::task::block_in_place(|| {
+        let setup = Setup::start(&github, data.path(), &[]);
+        // Its page answers, and so it hears signals.
+        setup.form();
+        setup.interrupt();
+        let (code, said, warned) = setup.ends();
+        assert_eq!(code, Some(3), "{said}\n{warned}");
+        assert!(warned.contains("nothing was registered"), "{warned}");
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ended_while_github_is_asked_the_app_is_said_to_be_there() {
+    let github = Sandbox::start(Options::default()).await.unwrap();
+    let data = tempfile::tempdir().unwrap();
+    tokio::task::block_in_place(|| {
+        let (slow, url) = slow();
+        let setup = Setup::at(&url, data.path(), &[]);
+        come_back(&setup, &github, &url);
+        let _asked = slow.accept().unwrap();
+        setup.interrupt();
+        let (code, said, warned) = setup.ends();
+        assert_eq!(code, Some(3), "{said}\n{warned}");
+        assert!(!warned.contains("nothing was registered"), "{warned}");
+        assert!(warned.contains("GitHub has registered the App"), "{warned}");
+        assert!(warned.contains("generate a private key"), "{warned}");
+        assert!(!data.path().join("app.toml").exists());
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_github_gives_in_the_last_seconds_is_kept() {
+    let github = Sandbox::start(Options::default()).await.unwrap();
+    let data = tempfile::tempdir().unwrap();
+    tokio::task::block_in_place(|| {
+        let (slow, url) = slow();
+        let setup = Setup::at(&url, data.path(), &[]);
+        come_back(&setup, &github, &url);
+        let (asked, _) = slow.accept().unwrap();
+        setup.interrupt();
+        pass_on(asked, &github);
+        // Whether its webhook is JSON is asked for in vain.
+        let (code, said, warned) = setup.ends();
+        assert_eq!(code, Some(0), "{said}\n{warned}");
+        assert!(said.contains("Registered \"Phase Mirror\""), "{said}");
+        assert!(warned.contains("could not be set to JSON"), "{warned}");
+        assert!(data.path().join("app.toml").exists());
     });
 }
 

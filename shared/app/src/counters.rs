@@ -99,7 +99,10 @@ impl Metrics for Counters {
             Measurement::Failed => add(&self.failed),
             Measurement::Dead => add(&self.dead),
             // Nothing of a delivery's life.
-            Measurement::Judged(_) | Measurement::Took(..) | Measurement::GitHubCall(_) => {}
+            Measurement::GivenUp(_)
+            | Measurement::Judged(_)
+            | Measurement::Took(..)
+            | Measurement::GitHubCall(_) => {}
         }
     }
 }

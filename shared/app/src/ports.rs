@@ -491,6 +491,8 @@ pub struct HookDelivery {
     pub at: Timestamp,
     /// The receiver's answer; `None`: there was none.
     pub status: Option<u16>,
+    /// Whether somebody asked for it: it is not the first.
+    pub is_redelivery: bool,
 }
 
 impl HookDelivery {
@@ -504,7 +506,8 @@ impl HookDelivery {
 /// What GitHub has delivered to the App, whoever took it.
 #[async_trait]
 pub trait HookDeliveries: Send + Sync {
-    /// Every attempt since then, as far as GitHub remembers (three days), in any order.
+    /// Every attempt since then, as far as GitHub remembers (three days), in any order. Of more than
+    /// can be listed, the latest.
     async fn sent_since(&self, since: Timestamp) -> Result<Vec<HookDelivery>, GitHubError>;
     /// Lets GitHub try a delivery again, by the id of one of its attempts. Asked for twice, it comes
     /// twice.

@@ -11,19 +11,24 @@ use std::time::Duration;
 use codes::Code;
 use jiff::Timestamp;
 
-use crate::error::{GitHubError, StoreError};
+use crate::error::{GitHubError, GitHubErrorKind, StoreError};
 use crate::event::DeliveryId;
 use crate::ports::{Clock, Deliveries, HookDeliveries, HookDelivery};
 use crate::webhook::{Expectation, expectation};
 
-/// How long a delivery may take until it is done.
+/// How long a delivery may take until it is done. Every attempt after the first gets twice as long as
+/// the one before it, up to [`LONGEST`]: an outage is not to use up what GitHub is asked for.
 pub const SETTLED_AFTER: Duration = Duration::from_mins(15);
 
 /// How far GitHub can look back.
 pub const LOOKS_BACK: Duration = Duration::from_hours(72);
 
-/// How often one delivery is sent in all; what never gets done is a dead letter, and for a person.
-const MOST_ATTEMPTS: usize = 5;
+/// The longest time between two attempts.
+pub const LONGEST: Duration = Duration::from_hours(12);
+
+/// How often one delivery is taken in all; what never gets done is a dead letter, and for a person.
+/// Attempts that did not get through say nothing of the delivery, and don't count.
+const MOST_TAKEN: usize = 5;
 
 /// How many are asked for at a time: what comes at once must be worked on, too.
 const MOST_AT_A_TIME: usize = 100;
@@ -35,8 +40,10 @@ pub struct Asked {
     pub missing: usize,
     /// Of these, how many GitHub was asked for again.
     pub asked: usize,
-    /// Of these, how many were sent so often already that they are not asked for any more.
+    /// Of these, how many were taken so often already that they are not asked for any more.
     pub given_up: usize,
+    /// Of these, how many GitHub refused to send again.
+    pub refused: usize,
 }
 
 /// Why it could not be asked, or not for all.
@@ -60,12 +67,12 @@ impl RedeliverError {
     }
 }
 
-/// Looks through what GitHub sent in the last three days, and asks again for what is not done
-/// although it was sent more than [`SETTLED_AFTER`] ago; the oldest first, and last of all what may be
-/// nothing to us.
+/// Looks through what GitHub first sent in the last three days, and asks again for what is not done
+/// although its latest attempt has had its time ([`SETTLED_AFTER`]); the oldest first, and last of all
+/// what may be nothing to us. One that GitHub refuses to send again does not stop the others.
 ///
 /// # Errors
-/// The first that something fails with. What was asked for stays so; the next time goes on.
+/// The first that something else fails with. What was asked for stays so; the next time goes on.
 pub async fn redeliver(
     clock: &dyn Clock,
     deliveries: &dyn Deliveries,
@@ -82,15 +89,40 @@ pub async fn redeliver(
             continue;
         }
         asked.missing += 1;
-        if candidate.attempts >= MOST_ATTEMPTS {
+        if candidate.is_given_up() {
             asked.given_up += 1;
         } else if asked.asked < MOST_AT_A_TIME {
-            let again = hook.redeliver(candidate.latest).await;
-            again.map_err(RedeliverError::GitHub)?;
-            asked.asked += 1;
+            match hook.redeliver(candidate.latest).await {
+                Ok(()) => asked.asked += 1,
+                Err(error) if is_of_one(&error) => {
+                    asked.refused += 1;
+                    tracing::warn!(
+                        delivery = %candidate.guid,
+                        delivery.attempt = candidate.latest,
+                        error.code = %error.code(),
+                        "GitHub does not send this one again"
+                    );
+                }
+                Err(error) => return Err(RedeliverError::GitHub(error)),
+            }
         }
     }
     Ok(asked)
+}
+
+/// Whether GitHub refuses one attempt, and may well send the others again.
+pub fn is_of_one(error: &GitHubError) -> bool {
+    matches!(
+        error.kind,
+        GitHubErrorKind::NotFound | GitHubErrorKind::Invalid
+    )
+}
+
+/// How long after the latest of so many attempts the next is asked for.
+fn spacing(attempts: usize) -> Duration {
+    let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(u32::MAX);
+    let spacing = SETTLED_AFTER.saturating_mul(2_u32.saturating_pow(doublings));
+    spacing.min(LONGEST)
 }
 
 /// A delivery that should be done by now.
@@ -100,6 +132,23 @@ struct Candidate {
     /// GitHub's id of its latest attempt.
     latest: u64,
     attempts: usize,
+    /// How many of them were taken.
+    taken: usize,
+}
+
+impl Candidate {
+    fn is_given_up(&self) -> bool {
+        self.taken >= MOST_TAKEN
+    }
+
+    /// How long its latest attempt has until it counts as lost.
+    fn patience(&self) -> Duration {
+        if self.is_given_up() {
+            SETTLED_AFTER
+        } else {
+            spacing(self.attempts)
+        }
+    }
 }
 
 fn candidates(sent: &[HookDelivery], now: Timestamp) -> Vec<Candidate> {
@@ -111,6 +160,8 @@ fn candidates(sent: &[HookDelivery], now: Timestamp) -> Vec<Candidate> {
     let mut due: Vec<(bool, Timestamp, Candidate)> = by_guid
         .into_iter()
         .filter_map(|(guid, attempts)| {
+            // Once the first attempt is forgotten, so is how many there were: its time is over.
+            attempts.iter().find(|one| !one.is_redelivery)?;
             let latest = attempts.iter().max_by_key(|one| (one.at, one.id))?;
             let waited = Duration::try_from(latest.at.duration_until(now)).unwrap_or_default();
             let expected = expectation(&latest.event, latest.action.as_deref());
@@ -125,8 +176,13 @@ fn candidates(sent: &[HookDelivery], now: Timestamp) -> Vec<Candidate> {
                 guid: guid.clone(),
                 latest: latest.id,
                 attempts: attempts.len(),
+                taken: attempts.iter().filter(|one| one.is_taken()).count(),
             };
-            (is_ours && waited >= SETTLED_AFTER).then_some((is_doubtful, latest.at, candidate))
+            (is_ours && waited >= candidate.patience()).then_some((
+                is_doubtful,
+                latest.at,
+                candidate,
+            ))
         })
         .collect();
     due.sort_by_key(|(is_doubtful, at, candidate)| (*is_doubtful, *at, candidate.latest));
@@ -149,6 +205,14 @@ mod tests {
             action: Some(event.1.to_owned()),
             at: at(minute),
             status: Some(status),
+            is_redelivery: false,
+        }
+    }
+
+    fn again(one: HookDelivery) -> HookDelivery {
+        HookDelivery {
+            is_redelivery: true,
+            ..one
         }
     }
 
@@ -174,9 +238,18 @@ mod tests {
 
     #[test]
     fn the_latest_attempt_counts() {
-        let all = [sent(9, 1, OPENED, 20, 202), sent(1, 1, OPENED, 0, 500)];
-        assert_eq!(due(&all, 34), []);
-        assert_eq!(due(&all, 35), [(9, 2)]);
+        let second = again(sent(9, 1, OPENED, 20, 202));
+        let all = [second.clone(), sent(1, 1, OPENED, 0, 500)];
+        assert_eq!(due(&all, 49), []);
+        assert_eq!(due(&all, 50), [(9, 2)]);
+        assert_eq!(due(&[second], 50), [], "GitHub has forgotten the first");
+    }
+
+    #[test]
+    fn every_attempt_gets_twice_the_time_up_to_half_a_day() {
+        let minutes = |attempts| spacing(attempts).as_secs() / 60;
+        let all = [1, 2, 3, 6, 7, 8, 40].map(minutes);
+        assert_eq!(all, [15, 30, 60, 480, 720, 720, 720]);
     }
 
     #[test]

@@ -60,7 +60,8 @@ pub use history::{Change, History, Merged};
 pub use manifest::{ConversionError, NewApp, NewlyRegistered, convert, registration_page, web_url};
 #[cfg(feature = "client")]
 pub use registration::{
-    Account, Dated, EVENTS, Granted, Hook, Installed, PERMISSIONS, Permission, Registration,
+    Account, Dated, EVENTS, Granted, Hook, Installed, MOST_DELIVERIES, PERMISSIONS, Permission,
+    Registration,
 };
 #[cfg(feature = "client")]
 pub use settings_file::{SettingsFile, SettingsFileError, unknown_settings};

@@ -147,6 +147,8 @@ struct DeliveryItem {
     event: String,
     #[serde(default)]
     action: Option<String>,
+    #[serde(default)]
+    redelivery: bool,
     /// 0 where there was no answer.
     status_code: u16,
 }
@@ -161,6 +163,7 @@ impl DeliveryItem {
             action: self.action,
             at: self.delivered_at,
             status: Some(self.status_code).filter(|status| *status != 0),
+            is_redelivery: self.redelivery,
         })
     }
 }
@@ -239,22 +242,56 @@ impl GitHub {
 /// How many pages are followed at most: a busy App is sent some ten thousand events in three days.
 const MOST_PAGES: usize = 500;
 
+/// How many deliveries are listed at most.
+pub const MOST_DELIVERIES: usize = 100 * MOST_PAGES;
+
+/// Pages of deliveries, put together.
+struct Listed {
+    since: Timestamp,
+    all: Vec<HookDelivery>,
+    pages: usize,
+}
+
+impl Listed {
+    fn since(since: Timestamp) -> Self {
+        Self {
+            since,
+            all: Vec::new(),
+            pages: 0,
+        }
+    }
+
+    /// Adds a page; gives where the next one that is wanted begins.
+    fn add(&mut self, page: Vec<HookDelivery>, next: Option<String>) -> Option<String> {
+        let since = self.since;
+        let is_last = page.iter().any(|one| one.at < since);
+        self.all
+            .extend(page.into_iter().filter(|one| one.at >= since));
+        self.pages += 1;
+        let next = next.filter(|_| !is_last)?;
+        if self.pages == MOST_PAGES {
+            tracing::warn!(
+                deliveries = self.all.len(),
+                "GitHub has sent more than is listed; the oldest are left out"
+            );
+            return None;
+        }
+        Some(next)
+    }
+}
+
 #[async_trait]
 impl HookDeliveries for GitHub {
     async fn sent_since(&self, since: Timestamp) -> Result<Vec<HookDelivery>, GitHubError> {
-        let mut all = Vec::new();
+        let mut listed = Listed::since(since);
         let mut cursor = None;
-        for _ in 0..MOST_PAGES {
+        loop {
             let (page, next) = self.delivered(cursor.as_deref()).await?;
-            let is_last = page.iter().any(|one| one.at < since);
-            all.extend(page.into_iter().filter(|one| one.at >= since));
-            cursor = next;
-            if is_last || cursor.is_none() {
-                return Ok(all);
+            cursor = listed.add(page, next);
+            if cursor.is_none() {
+                return Ok(listed.all);
             }
         }
-        let what = format!("more than {} deliveries in three days", 100 * MOST_PAGES);
-        Err(error::unexpected(HOOK_DELIVERIES, what))
     }
 
     async fn redeliver(&self, id: u64) -> Result<(), GitHubError> {
@@ -282,6 +319,40 @@ mod tests {
     use http::{HeaderMap, StatusCode};
 
     use super::*;
+
+    fn sent(id: u64, second: i64) -> HookDelivery {
+        HookDelivery {
+            id,
+            guid: DeliveryId::new("1").unwrap(),
+            event: "push".to_owned(),
+            action: None,
+            at: Timestamp::from_second(second).unwrap(),
+            status: None,
+            is_redelivery: false,
+        }
+    }
+
+    #[test]
+    fn of_more_than_can_be_listed_the_latest_are() {
+        let mut listed = Listed::since(Timestamp::UNIX_EPOCH);
+        for page in 1..MOST_PAGES {
+            let next = listed.add(vec![sent(1, 1)], Some(page.to_string()));
+            assert_eq!(next, Some(page.to_string()));
+        }
+        assert_eq!(listed.add(vec![sent(2, 1)], Some("more".to_owned())), None);
+        assert_eq!(listed.all.len(), MOST_PAGES);
+    }
+
+    #[test]
+    fn what_is_too_old_ends_the_list_and_is_not_in_it() {
+        let mut listed = Listed::since(Timestamp::UNIX_EPOCH);
+        let page = vec![sent(2, 0), sent(1, -1)];
+        assert_eq!(listed.add(page, Some("more".to_owned())), None);
+        assert_eq!(listed.all, [sent(2, 0)]);
+        let mut listed = Listed::since(Timestamp::UNIX_EPOCH);
+        assert_eq!(listed.add(vec![sent(1, 0)], None), None, "there is no more");
+        assert_eq!(listed.all.len(), 1);
+    }
 
     #[test]
     fn the_next_page_begins_where_github_says() {

@@ -58,14 +58,18 @@ pub(crate) fn evaluate_with(
     let renames = before.as_ref().map_or_else(Renames::default, |before| {
         Renames::between(before.named(), after.named())
     });
-    let other_side = before.as_ref().map(|side| side.as_before(&renames));
 
     let mut run_of = Runs::default();
-    let input = after.input(other_side.as_ref());
-    let (found, unavailable) = run_of.side(rules, &input, "after");
     let known = before
         .as_ref()
-        .map(|side| run_of.side(rules, &side.input(None), "before"));
+        .map(|side| run_of.side(rules, &side.as_base(), "before"));
+    let there = known.as_ref().map(|(found, _)| severities(found));
+    let other_side = before.as_ref().zip(there.as_ref());
+    let other_side = other_side.map(|(side, there)| side.as_before(&renames, there));
+    let input = after.input(other_side.as_ref());
+    let (found, unavailable) = run_of.side(rules, &input, "after");
+    // What is to come is told first.
+    run_of.errors.sort_by_key(|error| error.phase != "after");
     let known = known.map(|(found, not_seen)| Known {
         found,
         failed: run_of.failed_before(),
@@ -129,13 +133,25 @@ impl<'a> Side<'a> {
         }
     }
 
-    fn as_before<'b>(&'b self, renames: &'b Renames) -> Before<'b> {
+    fn as_before<'b>(
+        &'b self,
+        renames: &'b Renames,
+        found: &'b BTreeMap<Fingerprint, Severity>,
+    ) -> Before<'b> {
         Before {
             renames,
             tree: self.tree,
             workflows: &self.workflows,
             codeowners: &self.codeowners,
             default_branch: &self.default_branch,
+            found,
+        }
+    }
+
+    fn as_base(&self) -> Input<'_> {
+        Input {
+            is_base: true,
+            ..self.input(None)
         }
     }
 
@@ -149,8 +165,17 @@ impl<'a> Side<'a> {
             codeowners: &self.codeowners,
             default_branch: &self.default_branch,
             before,
+            is_base: false,
         }
     }
+}
+
+/// A fingerprint holds the rule's id.
+fn severities(found: &Found) -> BTreeMap<Fingerprint, Severity> {
+    let severities = found.iter();
+    severities
+        .map(|((_, fingerprint), finding)| (*fingerprint, finding.severity))
+        .collect()
 }
 
 /// The workflows that GitHub reads from the default branch.

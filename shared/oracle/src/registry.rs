@@ -1,5 +1,6 @@
 //! The rules, one static slice in the order of their ids, and what they have in common.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// Where GitHub looks for CODEOWNERS, in this order; the first file that is there counts.
@@ -14,7 +15,8 @@ use crate::rules::md_001::MD_001;
 use crate::rules::md_007::MD_007;
 use crate::rules::md_008::MD_008;
 use crate::{
-    Evidence, Fact, Finding, Mode, Renames, RepoPath, RepositoryName, Settings, Tree, Unavailable,
+    Evidence, Fact, Finding, Fingerprint, Mode, Part, Renames, RepoPath, RepositoryName, Settings,
+    Severity, Tree, Unavailable,
     policy::{self, Options, Patterns},
 };
 
@@ -98,6 +100,9 @@ pub struct Input<'a> {
     /// The workflow files of the tree that `tree` is compared with; `None` while that one is
     /// itself judged, or when nothing is compared. Tells a rule what the change took away.
     pub before: Option<&'a Before<'a>>,
+    /// Whether `tree` is what another is compared with. Of its findings only severity and identity
+    /// count, so that a rule which tells only some has to name all here.
+    pub is_base: bool,
 }
 
 /// The other side of a comparison.
@@ -113,6 +118,20 @@ pub struct Before<'a> {
     pub codeowners: &'a Fact<CodeownersFiles>,
     /// The workflow files that GitHub reads from the default branch beside it.
     pub default_branch: &'a Fact<Workflows>,
+    /// How bad is what was found there.
+    pub found: &'a BTreeMap<Fingerprint, Severity>,
+}
+
+impl Before<'_> {
+    /// Whether a finding is there already, be it under another name, and no less bad.
+    pub fn has(&self, rule_id: &str, identity: &[Part], severity: Severity) -> bool {
+        let has = |identity: &[Part]| {
+            let known = self.found.get(&Fingerprint::of(rule_id, identity));
+            known.is_some_and(|known| *known >= severity)
+        };
+        let old = || self.renames.identity_before(identity);
+        has(identity) || old().is_some_and(|old| has(&old))
+    }
 }
 
 impl<'a> Input<'a> {

@@ -86,7 +86,7 @@ fn report(asked: &Result<Asked, RedeliverError>, given_up: &mut usize) {
 mod tests {
     use app::event::DeliveryId;
     use app::ports::HookDelivery;
-    use app::redeliver::SETTLED_AFTER;
+    use app::redeliver::{LONGEST, SETTLED_AFTER};
     use app::testing::World;
 
     use super::*;
@@ -101,6 +101,7 @@ mod tests {
             action: Some("opened".to_owned()),
             at: world.now(),
             status: None,
+            is_redelivery: false,
         });
         world.advance(SETTLED_AFTER);
         let stop = CancellationToken::new();
@@ -112,11 +113,11 @@ mod tests {
         watch(redelivery, stop.clone());
         tokio::time::sleep(FIRST + Duration::from_secs(1)).await;
         assert_eq!(world.sent().len(), 2, "asked for once");
-        world.advance(SETTLED_AFTER);
+        world.advance(LONGEST);
         tokio::time::sleep(INTERVAL).await;
         assert_eq!(world.sent().len(), 3);
         stop.cancel();
-        world.advance(SETTLED_AFTER);
+        world.advance(LONGEST);
         tokio::time::sleep(2 * INTERVAL).await;
         assert_eq!(world.sent().len(), 3, "nobody asks any more");
     }

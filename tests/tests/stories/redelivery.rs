@@ -14,7 +14,7 @@ fn one() -> Asked {
     Asked {
         missing: 1,
         asked: 1,
-        given_up: 0,
+        ..Asked::default()
     }
 }
 

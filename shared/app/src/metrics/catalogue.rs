@@ -80,6 +80,9 @@ metrics! {
         "Attempts that failed and are repeated.";
     DEAD = "DeliveriesDead", Count, [],
         "Last attempts that failed: each leaves a dead letter. Alarm above 0.";
+    GIVEN_UP = "DeliveriesGivenUp", Count, [],
+        "Deliveries that were taken five times and never done, at each look of the function \
+         `redelivery` for as long as GitHub remembers them. Alarm above 0.";
     DECISIONS = "Decisions", Count, ["outcome", "mode"],
         "Published judgements of a pull request: `pass`, `warn` or `block`, and whether the policy \
          is `enforce` or `dry_run`.";

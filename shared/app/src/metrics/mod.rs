@@ -46,6 +46,8 @@ pub enum Measurement<'a> {
     Failed,
     /// Work on a message failed, and no attempt is left: a dead letter.
     Dead,
+    /// So many deliveries were taken again and again and never done, and are not asked for any more.
+    GivenUp(usize),
     /// A pull request was judged, and the judgement is published.
     Judged(&'a Report),
     /// A part of the work took this long.

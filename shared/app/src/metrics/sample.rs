@@ -7,7 +7,7 @@ use oracle::{Outcome, Report, RunMode, Status};
 
 use super::catalogue::{
     ACCEPTED, CALL_ERRORS, CALL_RETRIES, CALLS, DEAD, DECISIONS, DUPLICATE, EVALUATE_TIME, FAILED,
-    FINDINGS, FINISHED, IGNORED, POSTPONED, PUBLISH_TIME, RECEIVED, REJECTED, REMAINING,
+    FINDINGS, FINISHED, GIVEN_UP, IGNORED, POSTPONED, PUBLISH_TIME, RECEIVED, REJECTED, REMAINING,
     RULE_ERRORS, SNAPSHOT_TIME,
 };
 use super::{GitHubCall, Measurement, Metric, Phase};
@@ -49,6 +49,8 @@ impl Measurement<'_> {
             Self::Postponed(why) => vec![Sample::one(&POSTPONED, &[postponed(why)])],
             Self::Failed => vec![Sample::one(&FAILED, &[])],
             Self::Dead => vec![Sample::one(&DEAD, &[])],
+            // Also where it is 0, as with rules that failed.
+            Self::GivenUp(count) => vec![Sample::of(&GIVEN_UP, &[], number(count))],
             Self::Judged(report) => judged(report),
             Self::Took(phase, duration) => vec![took(phase, duration)],
             Self::GitHubCall(call) => github_call(call),

@@ -183,11 +183,15 @@ impl HookDeliveries for World {
 
     async fn redeliver(&self, id: u64) -> Result<(), GitHubError> {
         self.github("HookDeliveries::redeliver", |state| {
+            if let Some(kind) = state.not_again.get(&id) {
+                return Err(kind.clone());
+            }
             let one = state.sent.iter().find(|one| one.id == id);
             let again = HookDelivery {
                 id: state.sent.len() as u64 + 1,
                 at: state.now,
                 status: None,
+                is_redelivery: true,
                 ..one.cloned().ok_or(GitHubErrorKind::NotFound)?
             };
             state.sent.push(again);

@@ -10,6 +10,7 @@ use oracle::{ObjectId, Snapshot};
 use super::fault::{Fault, Suspend};
 use super::secrets::KeptSecrets;
 use crate::check::{Annotation, Conclusion, ExternalId};
+use crate::error::GitHubErrorKind;
 use crate::event::{DeliveryId, Head, Login, Message};
 use crate::ports::{
     AccountPolicy, Budget, Clock, FinishedDelivery, Generation, HeadPullRequest, HookDelivery,
@@ -74,6 +75,8 @@ pub(super) struct State {
     pub(super) forgotten: Vec<u64>,
     /// Attempts at deliveries.
     pub(super) sent: Vec<HookDelivery>,
+    /// Those that GitHub does not send again, by id.
+    pub(super) not_again: BTreeMap<u64, GitHubErrorKind>,
     /// By the account's name.
     pub(super) account_policies: BTreeMap<String, AccountPolicy>,
     pub(super) secrets: KeptSecrets,
@@ -116,6 +119,7 @@ impl World {
                 left: BTreeSet::new(),
                 forgotten: Vec::new(),
                 sent: Vec::new(),
+                not_again: BTreeMap::new(),
                 commits: BTreeSet::new(),
                 too_many_open: false,
                 snapshot: None,
@@ -197,6 +201,11 @@ impl World {
     /// Lets GitHub have sent this.
     pub fn put_sent(&self, sent: HookDelivery) {
         self.lock().sent.push(sent);
+    }
+
+    /// Lets GitHub refuse to send this attempt again.
+    pub fn refuse_to_redeliver(&self, id: u64, kind: GitHubErrorKind) {
+        self.lock().not_again.insert(id, kind);
     }
 
     /// Every attempt of GitHub's so far.

@@ -3,9 +3,10 @@
 //!
 //! `review` says whether owners must approve, `coverage` which rule decides which file; then
 //! each contradiction has its own part: `syntax`, `owners` (with `placeholder`), `patterns`,
-//! `unowned`, `must_have`.
+//! `unowned`, `must_have`. `fold` counts what is too many of one kind.
 
 mod coverage;
+mod fold;
 mod must_have;
 mod owners;
 mod patterns;
@@ -31,8 +32,8 @@ pub(crate) static MD_007: CodeownersPromise = CodeownersPromise;
 /// The rule's type.
 pub(crate) struct CodeownersPromise;
 
-/// The most findings of one kind that are told one by one. A file with more has one trouble, and
-/// not hundreds.
+/// The most findings of one kind that are told one by one, of new ones and of others. A file with more
+/// has one trouble, and not hundreds.
 const MOST_OF_A_KIND: usize = 25;
 
 /// The option that names files which must have an owner.
@@ -41,7 +42,7 @@ const MUST_HAVE_OWNER: &str = "must_have_owner";
 static META: RuleMeta = RuleMeta {
     id: "MD-007",
     name: "codeowners-promise",
-    version: 1,
+    version: 2,
     default_mode: Mode::Warn,
     what: "\
 The CODEOWNERS file that counts (the first of `.github/CODEOWNERS`, `CODEOWNERS`, \
@@ -63,6 +64,8 @@ unavailable.
 | a second CODEOWNERS file, which GitHub does not read | medium; low where it says the same |\n\
 | later rules decide all that a pattern matches, now and for new files | medium; low where they name the same owners |\n\
 | a pattern matches no file | medium where the change takes its last file away, else low |\n\n\
+Of one kind at most 25 new findings are told one by one, and at most 25 that were there before; one more \
+counts the rest of either. \
 A line without owners is a decision that nobody owns what it matches, and no finding but where \
 the policy says otherwise. A general \
 pattern (`*`, `/src/`) all of whose files have rules of their own is a default for new files, and \
@@ -186,31 +189,6 @@ impl Case<'_> {
     /// Whether anybody owns anything.
     fn names_owners(&self) -> bool {
         self.file.rules().iter().any(|rule| !rule.owners.is_empty())
-    }
-
-    /// Builds findings of the worst candidates, and one that counts the rest.
-    fn at_most<T>(
-        &self,
-        kind: &str,
-        mut candidates: Vec<(Severity, T)>,
-        build: impl Fn(Severity, T) -> Finding,
-    ) -> Vec<Finding> {
-        candidates.sort_by_key(|(severity, _)| std::cmp::Reverse(*severity));
-        let rest = candidates.split_off(candidates.len().min(MOST_OF_A_KIND));
-        let told = candidates.into_iter();
-        let told = told.map(|(severity, candidate)| build(severity, candidate));
-        let more = rest.first().map(|(severity, _)| Finding {
-            severity: *severity,
-            title: format!("CODEOWNERS has {} more findings of this kind", rest.len()),
-            why: format!(
-                "{} has more {kind} than are told one by one ({MOST_OF_A_KIND}).",
-                quoted(self.path.as_str())
-            ),
-            fix: "Put those that are told right, and see what remains.".to_owned(),
-            evidence: Vec::new(),
-            identity: vec!["more".into(), kind.into()],
-        });
-        told.chain(more).collect()
     }
 }
 

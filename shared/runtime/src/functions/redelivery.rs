@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use app::metrics::{Measurement, Metrics as _};
 use app::ports::Clock;
 use app::redeliver::{Asked, redeliver};
 use aws::actions::{self, Action};
@@ -93,12 +94,17 @@ impl Function {
                 missing,
                 asked,
                 given_up,
-            }) => tracing::info!(
-                deliveries.missing = missing,
-                deliveries.asked = asked,
-                deliveries.given_up = given_up,
-                "GitHub is asked to send again what is not done"
-            ),
+                refused,
+            }) => {
+                self.metrics.record(&Measurement::GivenUp(*given_up));
+                tracing::info!(
+                    deliveries.missing = missing,
+                    deliveries.asked = asked,
+                    deliveries.given_up = given_up,
+                    deliveries.refused = refused,
+                    "GitHub is asked to send again what is not done"
+                );
+            }
             Err(error) => tracing::error!(
                 reason = chain(&**error),
                 "what is not done could not be asked for; the next time is soon"

@@ -86,15 +86,20 @@ impl<'a> Coverage<'a> {
             if governs && coverage.governance.len() < MOST_GOVERNANCE {
                 coverage.governance.push(path);
             }
-            // What a skipped line means to own is told with that line.
             let rule = matching.last().copied();
-            let is_owned = rule.is_some_and(|at| !case.file.rules()[at].owners.is_empty());
-            if is_owned || meant.iter().any(|pattern| pattern.matches(path)) {
+            if rule.is_some_and(|at| !case.file.rules()[at].owners.is_empty()) {
                 return;
             }
-            let must = must_have.is_some_and(|patterns| patterns.take(path));
+            // What the policy asks for is not there, whatever the reason.
+            if must_have.is_some_and(|patterns| patterns.take(path)) {
+                coverage.must_have.push(Ownerless { path, rule });
+                return;
+            }
+            // What a skipped line means to own is told with that line.
+            if meant.iter().any(|pattern| pattern.matches(path)) {
+                return;
+            }
             match rule {
-                _ if must => coverage.must_have.push(Ownerless { path, rule }),
                 // A line without owners decides that nobody owns it.
                 Some(_) => {}
                 None if governs => coverage.unowned_governance.add(path),

@@ -15,6 +15,7 @@ pub(super) fn findings(case: &Case<'_>, coverage: &Coverage<'_>) -> Vec<Finding>
     case.at_most(
         "files that must have an owner and have none",
         candidates.map(|file| (Severity::High, *file)).collect(),
+        identity,
         |severity, file| finding(case, severity, file),
     )
 }
@@ -74,11 +75,15 @@ fn finding(case: &Case<'_>, severity: Severity, file: Ownerless<'_>) -> Finding 
              take it out of {KEY} by a pattern that begins with `!`."
         ),
         evidence: evidence(case, file).into_iter().collect(),
-        identity: vec![
-            "must-have-owner".into(),
-            RepoPath::new(file.path).map_or_else(|_| file.path.into(), Part::from),
-        ],
+        identity: identity(&file),
     }
+}
+
+fn identity(file: &Ownerless<'_>) -> Vec<Part> {
+    vec![
+        "must-have-owner".into(),
+        RepoPath::new(file.path).map_or_else(|_| file.path.into(), Part::from),
+    ]
 }
 
 /// The line without owners, or else the file's own first, or else that of CODEOWNERS.

@@ -9,7 +9,7 @@ use super::Case;
 use super::coverage::lower;
 use super::placeholder::is_placeholder;
 use crate::rules::text::{clause, code, list, quoted};
-use crate::{CodeownersError, Fact, Finding, OwnerAccess, Severity, Unavailable};
+use crate::{CodeownersError, Fact, Finding, OwnerAccess, Part, Severity, Unavailable};
 
 /// How many lines show an owner.
 const MOST_LINES: usize = 3;
@@ -218,9 +218,12 @@ pub(super) fn findings(case: &Case<'_>, told: &Told<'_>) -> Vec<Finding> {
         }
     }
     let candidates = all.into_values().map(|bad| (bad.severity(), bad)).collect();
-    case.at_most("owners who can't own", candidates, |severity, bad| {
-        bad.finding(case, severity)
-    })
+    case.at_most(
+        "owners who can't own",
+        candidates,
+        Bad::identity,
+        |severity, bad| bad.finding(case, severity),
+    )
 }
 
 impl Bad<'_> {
@@ -251,8 +254,12 @@ impl Bad<'_> {
             why: self.why(case),
             fix: self.fix(),
             evidence: evidence.filter_map(|rule| case.line(rule.line)).collect(),
-            identity: vec!["owner".into(), lower(self.shown).into()],
+            identity: self.identity(),
         }
+    }
+
+    fn identity(&self) -> Vec<Part> {
+        vec!["owner".into(), lower(self.shown).into()]
     }
 
     fn why(&self, case: &Case<'_>) -> String {

@@ -7,7 +7,7 @@ use codeowners::Rule;
 use super::coverage::{Coverage, Usage};
 use super::{Case, names};
 use crate::rules::text::{code, quoted};
-use crate::{Entry, Finding, RepoPath, Severity};
+use crate::{Entry, Finding, Part, RepoPath, Severity};
 
 /// Patterns that match no file. Worse where the change takes the last one away.
 pub(super) fn unused(case: &Case<'_>, coverage: &Coverage<'_>) -> Vec<Finding> {
@@ -26,6 +26,7 @@ pub(super) fn unused(case: &Case<'_>, coverage: &Coverage<'_>) -> Vec<Finding> {
     case.at_most(
         "patterns that match no file",
         candidates.collect(),
+        |(rule, _)| unused_identity(rule),
         |severity, (rule, lost)| unused_finding(case, severity, rule, lost),
     )
 }
@@ -98,8 +99,12 @@ fn unused_finding(case: &Case<'_>, severity: Severity, rule: &Rule, lost: Option
         ),
         fix,
         evidence: case.line(rule.line).into_iter().collect(),
-        identity: vec!["unused".into(), rule.text.clone().into()],
+        identity: unused_identity(rule),
     }
+}
+
+fn unused_identity(rule: &Rule) -> Vec<Part> {
+    vec!["unused".into(), rule.text.clone().into()]
 }
 
 /// Patterns of which later rules decide every file, and would decide every new one.
@@ -124,6 +129,7 @@ pub(super) fn shadowed(case: &Case<'_>, coverage: &Coverage<'_>) -> Vec<Finding>
     case.at_most(
         "patterns that later ones override",
         candidates.collect(),
+        |(rule, by)| shadowed_identity(rule, by),
         |severity, (rule, by)| shadowed_finding(case, severity, rule, by),
     )
 }
@@ -183,10 +189,14 @@ fn shadowed_finding(case: &Case<'_>, severity: Severity, rule: &Rule, by: &Rule)
             .into_iter()
             .filter_map(|rule| case.line(rule.line))
             .collect(),
-        identity: vec![
-            "shadowed".into(),
-            rule.text.clone().into(),
-            by.text.clone().into(),
-        ],
+        identity: shadowed_identity(rule, by),
     }
+}
+
+fn shadowed_identity(rule: &Rule, by: &Rule) -> Vec<Part> {
+    vec![
+        "shadowed".into(),
+        rule.text.clone().into(),
+        by.text.clone().into(),
+    ]
 }

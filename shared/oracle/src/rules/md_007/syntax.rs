@@ -5,7 +5,7 @@ use codeowners::Pattern;
 use super::Case;
 use super::owners::Told;
 use crate::rules::text::{clause, code, quoted};
-use crate::{Finding, Severity};
+use crate::{Finding, Part, Severity};
 
 /// A line that GitHub skips.
 struct Skipped {
@@ -57,6 +57,7 @@ pub(super) fn findings(case: &Case<'_>, told: &Told<'_>, governance: &[&str]) ->
     case.at_most(
         "lines that GitHub skips",
         candidates.collect(),
+        identity,
         |severity, line| finding(case, severity, &line),
     )
 }
@@ -99,6 +100,10 @@ fn finding(case: &Case<'_>, severity: Severity, skipped: &Skipped) -> Finding {
         ),
         fix: format!("Correct line {} of {path}.", skipped.line),
         evidence: case.line(skipped.line).into_iter().collect(),
-        identity: vec!["line".into(), skipped.text.trim().into()],
+        identity: identity(skipped),
     }
+}
+
+fn identity(skipped: &Skipped) -> Vec<Part> {
+    vec!["line".into(), skipped.text.trim().into()]
 }

@@ -369,3 +369,59 @@ fn the_first_twenty_five_of_a_kind() {
     let last = last.map(|item| item.title.as_str());
     assert_eq!(last, Some("CODEOWNERS has 15 more findings of this kind"));
 }
+
+/// Lines of patterns that match nothing.
+fn gone(numbers: std::ops::Range<usize>) -> String {
+    numbers.fold(String::new(), |mut all, at| {
+        let _ = writeln!(all, "/gone/{at:02}/ @octocat");
+        all
+    })
+}
+
+/// What is found where these lines take the place of those.
+fn change(before: &str, after: &str) -> crate::Report {
+    let text =
+        format!("//- before: CODEOWNERS\n* @octocat\n{before}//- CODEOWNERS\n* @octocat\n{after}");
+    crate::testing::Fixture::parse(&text).report()
+}
+
+/// The titles of this status.
+fn titles(report: &crate::Report, status: crate::Status) -> Vec<&str> {
+    let items = report.items.iter().filter(|item| item.status == status);
+    items.map(|item| item.title.as_str()).collect()
+}
+
+#[test]
+fn nothing_new_is_behind_what_was_there_before() {
+    let report = change(&gone(0..40), &gone(0..41));
+    expect![[r#"
+        [
+            "Pattern `/gone/40/` of CODEOWNERS matches no file",
+        ]
+    "#]]
+    .assert_debug_eq(&titles(&report, crate::Status::New));
+    let existing = titles(&report, crate::Status::Existing);
+    assert_eq!(existing.len(), 26);
+    let fold = "CODEOWNERS has 15 more findings of this kind, and had them before";
+    assert!(existing.contains(&fold), "{existing:#?}");
+
+    // Nor where there are too many new ones as well.
+    let report = change(&gone(0..40), &gone(0..70));
+    let new = titles(&report, crate::Status::New);
+    assert_eq!(new.len(), 26);
+    let fold = "CODEOWNERS has 5 more findings of this kind";
+    assert!(new.contains(&fold), "{new:#?}");
+    assert_eq!(titles(&report, crate::Status::Existing).len(), 26);
+}
+
+#[test]
+fn what_was_there_before_is_not_new_for_being_told_now() {
+    // Some are mended, so that others come to the fore.
+    let report = change(&gone(0..40), &gone(10..40));
+    assert_eq!(titles(&report, crate::Status::New), [""; 0]);
+    assert_eq!(titles(&report, crate::Status::Existing).len(), 26);
+    // One more than can be told, and that one is new.
+    let report = change(&gone(0..25), &gone(0..26));
+    assert_eq!(titles(&report, crate::Status::New).len(), 1);
+    assert_eq!(titles(&report, crate::Status::Existing).len(), 25);
+}

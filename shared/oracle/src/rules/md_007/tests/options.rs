@@ -110,7 +110,7 @@ rules: {MD-007: {options: {must_have_owner: 'infra/**'}}}
 }
 
 #[test]
-fn a_skipped_line_is_told_once() {
+fn a_skipped_line_silences_nothing_that_the_policy_asks_for() {
     finds(
         "\
 //- .github/phase-mirror.yml
@@ -123,9 +123,40 @@ rules: {MD-007: {options: {must_have_owner: 'infra/**'}}}
 //- infra/a
 ",
         expect![[r#"
+            new high: `infra/a` has no code owner, and must [a:1]
             new medium: GitHub skips `/infra/ octo-org/core` in CODEOWNERS [CODEOWNERS:3]
         "#]],
     );
+}
+
+#[test]
+fn files_that_must_have_an_owner_and_are_too_many_hide_no_new_one() {
+    let before: String = (0..60).fold(String::new(), |mut all, at| {
+        let _ = writeln!(all, "//- before: infra/{at:02}\n//- infra/{at:02}");
+        all
+    });
+    let policy = "version: 1\nrules: {MD-007: {options: {must_have_owner: 'infra/**'}}}";
+    let text = format!(
+        "\
+//- before: .github/phase-mirror.yml
+{policy}
+//- before: CODEOWNERS
+/.github/ @octo-org/core
+/CODEOWNERS @octo-org/core
+//- .github/phase-mirror.yml
+{policy}
+//- CODEOWNERS
+/.github/ @octo-org/core
+/CODEOWNERS @octo-org/core
+{before}//- infra/zz
+"
+    );
+    let report = crate::testing::Fixture::parse(&text).report();
+    let new = report.items.iter();
+    let new = new.filter(|item| item.status == crate::Status::New);
+    let new: Vec<&str> = new.map(|item| item.title.as_str()).collect();
+    assert_eq!(new, ["`infra/zz` has no code owner, and must"]);
+    assert_eq!(report.items.len(), 27);
 }
 
 #[test]
